@@ -1,0 +1,83 @@
+"""What was delivered, topic by topic: the figures of a topic, its headline figures, its parts."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+TOPICS = (
+    *("training", "communication", "outreach", "credit", "funds", "housing", "gifts"),
+    *("production", "works", "models", "new_rural", "culture", "education", "youth"),
+    *("oversight", "dialogue", "organisation", "security"),
+)
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A total with its parts: observations that name the total in `part_of`."""
+
+    total: NamedTuple
+    parts: list[NamedTuple]
+
+
+def figures(table: pd.DataFrame, topic: str) -> pd.DataFrame:
+    """Return the observations of a topic, grouped by indicator in the order first met."""
+    rows = table[table["topic"] == topic]
+    order = {code: position for position, code in enumerate(dict.fromkeys(rows["indicator"]))}
+    return rows.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+
+
+def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[NamedTuple]:
+    """Return the figures that stand for a topic: its first totals, of different indicators.
+
+    A headline is an actual figure of the whole district that is not a part of another; figures
+    divided into parts come first.
+    """
+    rows = figures(table, topic)
+    totals = _totals(rows)
+    whole = rows[
+        (rows["scenario"] == "actual") & (rows["area"] == "") & ~_has_total_inside(rows, table)
+    ]
+    ranked = sorted(
+        whole.itertuples(), key=lambda row: (row.figure not in totals, row.detail_en != "")
+    )
+    chosen: dict[str, NamedTuple] = {}
+    for row in ranked:
+        chosen.setdefault(row.indicator, row)
+    return list(chosen.values())[:most]
+
+
+def breakdowns(table: pd.DataFrame, topic: str, least: int = 3) -> list[Breakdown]:
+    """Return a topic's totals with at least `least` parts of the same indicator, largest first."""
+    rows = figures(table, topic)
+    by_figure = {row.figure: row for row in rows.itertuples()}
+    groups: dict[tuple[str, str], list[NamedTuple]] = {}
+    for row in by_figure.values():
+        for part in row.part_of.split():
+            total, _, partition = part.partition("@")
+            same = total in by_figure and by_figure[total].indicator == row.indicator
+            if same and row.scenario == by_figure[total].scenario and row.value is not None:
+                groups.setdefault((total, partition), []).append(row)
+    found = [
+        Breakdown(by_figure[total], parts)
+        for (total, _), parts in groups.items()
+        if len(parts) >= least
+    ]
+    return sorted(found, key=lambda breakdown: -len(breakdown.parts))
+
+
+def _totals(rows: pd.DataFrame) -> set[str]:
+    return {part.partition("@")[0] for text in rows["part_of"] for part in text.split()}
+
+
+def _has_total_inside(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+    """Whether a figure is a part of another figure of the same indicator."""
+    indicator = dict(zip(table["figure"], table["indicator"], strict=True))
+    return pd.Series(
+        [
+            any(indicator[part.partition("@")[0]] == row.indicator for part in row.part_of.split())
+            for row in rows.itertuples()
+        ],
+        index=rows.index,
+        dtype=bool,
+    )

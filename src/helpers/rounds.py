@@ -1,0 +1,158 @@
+"""Poverty by reporting round, with the standard as a dimension, and honest comparison of rounds.
+
+Rates and counts under two poverty standards are never subtracted or joined: `compare` gives a
+change only where both rounds have the figure under the same standard.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from .observations import ESTIMATE
+
+COMPARED = (
+    *("poverty_rate", "near_poverty_rate", "poor_households", "near_poor_households"),
+    *("poor_people", "near_poor_people"),
+)
+RATES = ("poverty_rate", "near_poverty_rate")
+
+
+@dataclass(frozen=True)
+class Point:
+    """One indicator of the whole district in one round under one standard.
+
+    `figures` are the printed figures it rests on: itself, or those it is derived from.
+    """
+
+    indicator: str
+    round: int
+    standard: str
+    value: Decimal
+    resolution: Decimal
+    unit: str
+    status: str
+    figures: tuple[str, ...]
+    derived: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An indicator in two rounds: the points, and the change where one may be stated.
+
+    `verdict` is "comparable", "break" (the standards differ), "baseline_missing",
+    "endline_missing" or "both_missing"; `change` and `per_year` are in percentage points for
+    rates, in the indicator's unit for counts, and None unless comparable.
+    """
+
+    indicator: str
+    baseline_round: int
+    endline_round: int
+    baseline: Point | None
+    endline: Point | None
+    verdict: str
+
+    @property
+    def change(self) -> Decimal | None:
+        if self.verdict != "comparable":
+            return None
+        return self.endline.value - self.baseline.value
+
+    @property
+    def per_year(self) -> Decimal | None:
+        years = self.endline_round - self.baseline_round
+        return self.change / years if self.change is not None and years else None
+
+
+def district_level(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the observations about the district as a whole: no place, no detail, not a plan."""
+    whole = (table["area"] == "") & (table["detail_en"] == "") & (table["detail_vi"] == "")
+    return table[whole & (table["scenario"] != "plan")]
+
+
+def points(table: pd.DataFrame, indicator: str) -> list[Point]:
+    """Return an indicator's points by round and standard, derived ones included.
+
+    Where several documents state the same round and standard, the last document counts; that two
+    documents differ is for the consistency checks to say.
+    """
+    rows = district_level(table)
+    rows = rows[(rows["indicator"] == indicator) & rows["value"].notna() & (rows["bound"] == "=")]
+    stated = {
+        (row.round, row.standard): Point(
+            indicator,
+            row.round,
+            row.standard,
+            row.value,
+            row.resolution,
+            row.unit,
+            row.status,
+            (row.figure,),
+        )
+        for row in rows.itertuples()
+    }
+    found = list(stated.values())
+    if indicator == "poverty_rate":
+        found += [p for p in _openings(table, found) if (p.round, p.standard) not in stated]
+    return sorted(found, key=lambda point: (point.standard, point.round))
+
+
+def _openings(table: pd.DataFrame, rates: list[Point]) -> list[Point]:
+    """The rate one round earlier that a reported fall implies: rate + fall, derived (status E)."""
+    falls = district_level(table)
+    falls = falls[(falls["indicator"] == "poverty_rate_fall") & (falls["bound"] == "=")]
+    return [
+        Point(
+            "poverty_rate",
+            rate.round - 1,
+            rate.standard,
+            rate.value + fall.value,
+            max(rate.resolution, fall.resolution),
+            rate.unit,
+            ESTIMATE,
+            (*rate.figures, fall.figure),
+            derived=True,
+        )
+        for rate in rates
+        for fall in falls.itertuples()
+        if (fall.round, fall.standard) == (rate.round, rate.standard)
+    ]
+
+
+def rounds(table: pd.DataFrame) -> list[int]:
+    """Return the rounds in which a poverty rate or count of the district is reported."""
+    rows = district_level(table)
+    return sorted(set(rows.loc[rows["indicator"].isin(COMPARED), "round"]))
+
+
+def compare(table: pd.DataFrame, baseline: int, endline: int) -> list[Comparison]:
+    """Return the comparison of two rounds for each poverty indicator, in the order of COMPARED.
+
+    Where a round is reported under two standards, the pair that shares one is compared.
+    """
+    return [_compare(points(table, code), code, baseline, endline) for code in COMPARED]
+
+
+def _compare(found: list[Point], indicator: str, baseline: int, endline: int) -> Comparison:
+    before = [point for point in found if point.round == baseline]
+    after = [point for point in found if point.round == endline]
+    for first in before:
+        for last in after:
+            if first.standard == last.standard:
+                return Comparison(indicator, baseline, endline, first, last, "comparable")
+    if before and after:
+        verdict = "break"
+    elif before:
+        verdict = "endline_missing"
+    else:
+        verdict = "baseline_missing" if after else "both_missing"
+    # A printed point stands before a derived one where no pair shares a standard.
+    first = min(before, key=lambda point: point.derived, default=None)
+    last = min(after, key=lambda point: point.derived, default=None)
+    return Comparison(indicator, baseline, endline, first, last, verdict)
+
+
+def spells(found: list[Point]) -> list[list[Point]]:
+    """Split points into spells within which they may be joined: one standard each."""
+    standards = sorted({point.standard for point in found})
+    return [[point for point in found if point.standard == code] for code in standards]
