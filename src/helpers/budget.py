@@ -6,11 +6,10 @@ money carried over from an earlier programme is a line of its own.
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
 
 import pandas as pd
 
-from .observations import NOT_ASSIGNED
+from .observations import NOT_ASSIGNED, Observation
 from .reference import Programme, Reference
 
 PARTS = {
@@ -32,12 +31,12 @@ class Line:
     programme: Programme | None
     fund: str
     year: int | None
-    assigned: NamedTuple | None = None
-    disbursed: NamedTuple | None = None
-    rate: NamedTuple | None = None
-    remaining: NamedTuple | None = None
-    estimate: NamedTuple | None = None
-    repeats: list[NamedTuple] = field(default_factory=list)
+    assigned: Observation | None = None
+    disbursed: Observation | None = None
+    rate: Observation | None = None
+    remaining: Observation | None = None
+    estimate: Observation | None = None
+    repeats: list[Observation] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -65,7 +64,9 @@ def lines(table: pd.DataFrame) -> list[Line]:
     Figures with a place or a detail of their own describe a part of a line and are left to the
     list of figures.
     """
-    rows = table[table["indicator"].isin(PARTS) & (table["detail_en"] == "") & (table["area"] == "")]
+    rows = table[
+        table["indicator"].isin(PARTS) & (table["detail_en"] == "") & (table["area"] == "")
+    ]
     found: dict[tuple, Line] = {}
     for row in rows.itertuples():
         part = "estimate" if row.scenario == "estimate" else PARTS[row.indicator]
@@ -98,7 +99,7 @@ def _is_part(line: Line, table: pd.DataFrame) -> bool:
     return "/" in code and line.fund != "carried-over"
 
 
-def _parts(line: Line) -> list[NamedTuple]:
+def _parts(line: Line) -> list[Observation]:
     parts = (line.assigned, line.disbursed, line.rate, line.remaining, line.estimate)
     return [part for part in parts if part is not None]
 

@@ -1,9 +1,10 @@
 """What was delivered, topic by topic: the figures of a topic, its headline figures, its parts."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import pandas as pd
+
+from .observations import Observation
 
 TOPICS = (
     *("training", "communication", "outreach", "credit", "funds", "housing", "gifts"),
@@ -16,8 +17,8 @@ TOPICS = (
 class Breakdown:
     """A total with its parts: observations that name the total in `part_of`."""
 
-    total: NamedTuple
-    parts: list[NamedTuple]
+    total: Observation
+    parts: list[Observation]
 
 
 def figures(table: pd.DataFrame, topic: str) -> pd.DataFrame:
@@ -27,7 +28,7 @@ def figures(table: pd.DataFrame, topic: str) -> pd.DataFrame:
     return rows.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
 
 
-def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[NamedTuple]:
+def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observation]:
     """Return the figures that stand for a topic: its first totals, of different indicators.
 
     A headline is an actual figure of the whole district that is not a part of another; figures
@@ -41,7 +42,7 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[NamedTuple
     ranked = sorted(
         whole.itertuples(), key=lambda row: (row.figure not in totals, row.detail_en != "")
     )
-    chosen: dict[str, NamedTuple] = {}
+    chosen: dict[str, Observation] = {}
     for row in ranked:
         chosen.setdefault(row.indicator, row)
     return list(chosen.values())[:most]
@@ -51,7 +52,7 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3) -> list[Breakdow
     """Return a topic's totals with at least `least` parts of the same indicator, largest first."""
     rows = figures(table, topic)
     by_figure = {row.figure: row for row in rows.itertuples()}
-    groups: dict[tuple[str, str], list[NamedTuple]] = {}
+    groups: dict[tuple[str, str], list[Observation]] = {}
     for row in by_figure.values():
         for part in row.part_of.split():
             total, _, partition = part.partition("@")

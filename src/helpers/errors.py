@@ -10,7 +10,7 @@ class InputError(Exception):
 
 
 class MalformedNumber(ValueError):
-    """A printed figure that does not follow the Vietnamese rules and therefore is not guessed at."""
+    """A printed figure that breaks the Vietnamese rules, and so is not guessed at."""
 
 
 class Problems:

@@ -95,12 +95,13 @@ def decimals_of(value: Decimal) -> int:
 
 
 def write(
-    value: Decimal, language: str, decimals: int | None = None, signed: bool = False
+    value: Decimal | int, language: str, decimals: int | None = None, signed: bool = False
 ) -> str:
     """Write a value in the reader's locale, exactly unless `decimals` asks for rounding.
 
     A minus is written as the sign "−" (U+2212); `signed` writes "+" before positive values too.
     """
+    value = Decimal(value)
     places = decimals_of(value) if decimals is None else decimals
     text = _pattern(places).apply(abs(value), _locale(language))
     zero = not any(character in "123456789" for character in text)

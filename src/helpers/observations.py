@@ -4,22 +4,22 @@ data/processed/<district>/ holds observations.csv, documents.csv and inputs.json
 every raw file they were made from). Values stay exact decimals; money is in million VND.
 """
 
-import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from . import periods, reference, sheets
+from . import files, periods, reference, sheets
 from .project import Project
 from .reference import Reference
 from .sheets import Document, Figure
+
+# One row of the table, as `itertuples` gives it: an attribute per column.
+Observation = Any
 
 # SDMX observation status: https://sdmx.org (code list CL_OBS_STATUS)
 NORMAL, ESTIMATE, PROVISIONAL, LOW_RELIABILITY, NOT_ASSIGNED = "A", "E", "P", "U", "M"
@@ -66,13 +66,15 @@ def ingest(project: Project, district: str) -> Processed:
     ]
     table = _check(pd.DataFrame.from_records(records, columns=COLUMNS))
     documents = {sheet.document.code: sheet.document for sheet in loaded}
-    inputs = checksums(project, district)
+    inputs = files.checksums(project, project.inputs(district))
     folder = project.processed / district
     folder.mkdir(parents=True, exist_ok=True)
-    written = table.assign(value=table["value"].map(_plain), resolution=table["resolution"].map(_plain))
-    write_atomically(folder / "observations.csv", written.to_csv(index=False, lineterminator="\n"))
-    write_atomically(folder / "documents.csv", _documents_csv(documents))
-    write_atomically(folder / "inputs.json", json.dumps(inputs, indent=1) + "\n")
+    written = table.assign(
+        value=table["value"].map(_plain), resolution=table["resolution"].map(_plain)
+    )
+    files.write(folder / "observations.csv", written.to_csv(index=False, lineterminator="\n"))
+    files.write(folder / "documents.csv", _documents_csv(documents))
+    files.write(folder / "inputs.json", json.dumps(inputs, indent=1) + "\n")
     return Processed(table, documents, inputs)
 
 
@@ -85,7 +87,7 @@ def load(project: Project, district: str) -> Processed:
     folder = project.processed / district
     try:
         inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-        fresh = inputs == checksums(project, district)
+        fresh = inputs == files.checksums(project, project.inputs(district))
     except (OSError, ValueError):
         fresh = False
     if not fresh:
@@ -103,33 +105,11 @@ def load(project: Project, district: str) -> Processed:
     )
     loaded = {
         row["document"]: _document(row)
-        for row in pd.read_csv(
-            folder / "documents.csv", dtype=str, keep_default_na=False
-        ).to_dict("records")
+        for row in pd.read_csv(folder / "documents.csv", dtype=str, keep_default_na=False).to_dict(
+            "records"
+        )
     }
     return Processed(table, loaded, inputs)
-
-
-def checksums(project: Project, district: str) -> dict[str, str]:
-    """Return the SHA-256 of every raw file that a district's observations are made from."""
-    return {
-        project.name(path): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in project.inputs(district)
-    }
-
-
-def write_atomically(path: Path, text: str) -> None:
-    """Write a text file so that a reader finds the old one or the new one, never half."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".", suffix=path.suffix, dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
 
 
 def _record(document: Document, figure: Figure, registries: Reference) -> dict[str, object]:
@@ -178,7 +158,7 @@ def _status(document: Document, figure: Figure) -> str:
 
 
 def _check(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table if it is what the rest of the suite relies on; a failure is a bug of ours."""
+    """Return the table if it is what the suite relies on; a failure here is a bug of ours."""
     import pandera.pandas as pa  # only ingesting needs it
 
     decimal = pa.Check(lambda value: isinstance(value, Decimal), element_wise=True)

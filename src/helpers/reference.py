@@ -192,8 +192,10 @@ def _load(project: Project, stamp: tuple) -> Reference:
     indicators = _registry(
         project,
         "indicators",
-        ("indicator", "topic", "nature", "unit", *NAMES, "label_vi", "label_en")
-        + ("count", "base", "standard"),
+        (
+            *("indicator", "topic", "nature", "unit", *NAMES, "label_vi", "label_en"),
+            *("count", "base", "standard"),
+        ),
         lambda r: Indicator(
             *_head(r, "indicator"),
             r["topic"],
@@ -209,8 +211,10 @@ def _load(project: Project, stamp: tuple) -> Reference:
     standards = _registry(
         project,
         "standards",
-        ("standard", *NAMES, "act", "first_review", "last_review", "income_rural_vnd")
-        + ("income_urban_vnd", "upper_rural_vnd", "upper_urban_vnd", "services", "indicators"),
+        (
+            *("standard", *NAMES, "act", "first_review", "last_review", "income_rural_vnd"),
+            *("income_urban_vnd", "upper_rural_vnd", "upper_urban_vnd", "services", "indicators"),
+        ),
         lambda r: Standard(
             *_head(r, "standard"), r["act"], int(r["first_review"]), int(r["last_review"])
         ),
@@ -219,9 +223,7 @@ def _load(project: Project, stamp: tuple) -> Reference:
         project,
         "programmes",
         ("programme", "parent", "number", "kind", *NAMES, "act"),
-        lambda r: Programme(
-            *_head(r, "programme"), r["parent"], r["number"], r["kind"], r["act"]
-        ),
+        lambda r: Programme(*_head(r, "programme"), r["parent"], r["number"], r["kind"], r["act"]),
     )
     funds = _registry(
         project, "funds", ("fund", "kind", *NAMES), lambda r: Kind(*_head(r, "fund"), r["kind"])
@@ -235,8 +237,10 @@ def _load(project: Project, stamp: tuple) -> Reference:
     areas = _registry(
         project,
         "areas",
-        ("code", "kind", "parent", "valid_from", "name", "slug", "latitude", "longitude")
-        + ("valid_to", "successor", "aliases"),
+        (
+            *("code", "kind", "parent", "valid_from", "name", "slug", "latitude", "longitude"),
+            *("valid_to", "successor", "aliases"),
+        ),
         _area,
     )
     reference = Reference(

@@ -25,9 +25,7 @@ class Row:
         return self.cells.get(column, "")
 
 
-def read(
-    path: Path, name: str, required: Iterable[str], optional: Iterable[str] = ()
-) -> list[Row]:
+def read(path: Path, name: str, required: Iterable[str], optional: Iterable[str] = ()) -> list[Row]:
     """Return the rows of a CSV or XLSX file; wholly empty rows are passed over.
 
     Parameters

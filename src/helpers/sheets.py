@@ -316,8 +316,9 @@ class RowCheck:
         for number in (stated, reading):
             if number and number.percent and unit and not unit.measure.startswith("share"):
                 self.add(
-                    "unit", f"{unit.code!r} with a percent sign", "allowed is percent, or"
-                    " percentage-point for a difference of two percentages"
+                    "unit",
+                    f"{unit.code!r} with a percent sign",
+                    "allowed is percent, or percentage-point for a difference of two percentages",
                 )
         return stated, reading
 
@@ -326,7 +327,8 @@ class RowCheck:
         if row["reading_of"] != row["printed"]:
             self.add(
                 "reading_of",
-                f"the reading was made for {row['reading_of']!r}, but {row['printed']!r} is printed",
+                f"the reading was made for {row['reading_of']!r}, but the print is"
+                f" {row['printed']!r}",
                 "look at the document again, then repeat the printed figure here",
             )
         for column in ("reason_vi", "reason_en"):
@@ -359,7 +361,7 @@ class RowCheck:
                 self.add(
                     "part_of",
                     f"{total!r} is not the id of another row of this sheet",
-                    "write the id of the total, or id@name where a total is divided in several ways",
+                    "write the id of the total, or id@name where it is divided in several ways",
                 )
             parts.append((total, partition))
         return tuple(parts)

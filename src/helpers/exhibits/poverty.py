@@ -1,0 +1,417 @@
+"""Poverty: rounds compared with the standards kept apart, deprivation, communes."""
+
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from .. import charts
+from ..edition import Edition
+from ..fragments import Fragment, paragraphs
+from ..rounds import COMPARED, RATES, Comparison, Point, points, rounds, spells
+from ..tables import Column, Table, muted
+
+
+# ------------------------------------------------------------ two rounds
+def comparison_sentences(edition: Edition, comparisons: list[Comparison]) -> Fragment:
+    """Say for both rates what changed between the rounds, or why nothing can be said."""
+    rates = [found for found in comparisons if found.indicator in RATES]
+    first = comparisons[0]
+    years = {"baseline": first.baseline_round, "endline": first.endline_round}
+    if all(found.verdict == "both_missing" for found in comparisons):
+        said = [
+            edition.say("rounds.both_missing", district=edition.district_name, **years),
+            _reported_rounds(edition),
+        ]
+        return paragraphs(said, "absent")
+    if first.baseline_round == first.endline_round:
+        return paragraphs([edition.say("rounds.same_round", **years)])
+    return paragraphs([_sentence(edition, found) for found in rates])
+
+
+def _reported_rounds(edition: Edition) -> Markup | None:
+    found = rounds(edition.table)
+    if not found:
+        return None
+    return edition.say("rounds.also_reported", rounds=edition.join([str(year) for year in found]))
+
+
+def _sentence(edition: Edition, found: Comparison) -> Markup | None:
+    if found.verdict == "both_missing":
+        return None
+    values = {
+        "indicator": edition.indicator(found.indicator),
+        "baseline": found.baseline_round,
+        "endline": found.endline_round,
+        "before": found.baseline and _point(edition, found.baseline),
+        "after": found.endline and _point(edition, found.endline),
+    }
+    if found.verdict != "comparable":
+        return edition.say(
+            f"rounds.{found.verdict}",
+            standard_before=found.baseline and edition.standard(found.baseline.standard),
+            standard_after=found.endline and edition.standard(found.endline.standard),
+            **values,
+        )
+    kind = "none" if not found.change else "rise" if found.change > 0 else "fall"
+    return edition.say(
+        f"rounds.change_{kind}",
+        change=_change(edition, found, abs(found.change)),
+        per_year=_change(edition, found, abs(found.per_year), Decimal("0.01")),
+        standard=edition.standard(found.endline.standard),
+        **values,
+    )
+
+
+def _point(edition: Edition, point: Point, with_unit: bool = True) -> Markup:
+    """A point's value, leading to its figure; a derived one says so."""
+    if not point.derived:
+        return edition.linked(edition.figures[point.figures[0]], with_unit)
+    places = max(0, -point.resolution.as_tuple().exponent)
+    text = edition.quantity(point.value, point.unit, places)
+    mark = Markup(' <em class="derived">({})</em>').format(edition.say("value.derived_mark"))
+    return edition.linked_to(point.figures, text) + mark
+
+
+def _change(
+    edition: Edition, found: Comparison, value: Decimal, resolution: Decimal | None = None
+) -> Markup | str:
+    """A change in its proper unit: percentage points for rates, the unit itself for counts."""
+    exact = max(found.baseline.resolution, found.endline.resolution)
+    places = max(0, -(resolution or exact).as_tuple().exponent)
+    if found.baseline.unit == "percent":
+        key = "points.percent_one" if value == 1 else "points.percent"
+        return edition.say(key, value=edition.number(value, places))
+    whole = value == value.to_integral_value()
+    return edition.quantity(value, found.baseline.unit, 0 if whole else 1)
+
+
+def comparison_table(edition: Edition, comparisons: list[Comparison]) -> Fragment:
+    """Tabulate both rounds, the change where one may be stated, and why not elsewhere."""
+    first = comparisons[0]
+    years = {"baseline": first.baseline_round, "endline": first.endline_round}
+    rows = [
+        [
+            edition.indicator(found.indicator),
+            _standing(edition, found.baseline),
+            _standing(edition, found.endline),
+            _signed_change(edition, found),
+            _verdict(edition, found),
+        ]
+        for found in comparisons
+    ]
+    used = [point for found in comparisons for point in (found.baseline, found.endline) if point]
+    figures = [edition.figures[name] for point in used for name in point.figures]
+    notes = [_derived_note(edition, point) for point in used if point.derived]
+    return Table(
+        edition.say("rounds.table", **years),
+        [
+            Column(edition.say("label.indicator")),
+            Column(edition.say("rounds.round", round=years["baseline"]), numeric=True),
+            Column(edition.say("rounds.round", round=years["endline"]), numeric=True),
+            Column(edition.say("rounds.change"), numeric=True),
+            Column(edition.say("rounds.verdict")),
+        ],
+        [(None, rows)],
+        [*notes, edition.sources(figures) if figures else Markup("")],
+    )
+
+
+def _standing(edition: Edition, point: Point | None) -> Markup:
+    if point is None:
+        return muted(edition.say("value.not_reported"))
+    return Markup('{}<br><span class="standard">{}</span>').format(
+        _point(edition, point), edition.standard(point.standard)
+    )
+
+
+def _signed_change(edition: Edition, found: Comparison) -> Markup | str:
+    if found.change is None or found.baseline_round == found.endline_round:
+        return muted("–")
+    sign = "−" if found.change < 0 else "+" if found.change else ""
+    return Markup("{}{}").format(sign, _change(edition, found, abs(found.change)))
+
+
+def _verdict(edition: Edition, found: Comparison) -> Markup:
+    standard = found.endline.standard if found.endline else None
+    return edition.say(
+        f"verdict.{found.verdict}",
+        standard=edition.standard(standard) if standard else "",
+        baseline=found.baseline_round,
+        endline=found.endline_round,
+    )
+
+
+def _derived_note(edition: Edition, point: Point) -> Markup:
+    rate, fall = (edition.figures[name] for name in point.figures)
+    return edition.say(
+        "rounds.derived_note",
+        round=point.round,
+        next=point.round + 1,
+        standard=edition.standard(point.standard),
+        value=edition.quantity(point.value, point.unit),
+        rate=edition.linked(rate),
+        fall=edition.linked(fall),
+    )
+
+
+# ------------------------------------------------------------ all rounds
+def trend_chart(edition: Edition) -> Fragment:
+    """Draw the rates by round, one panel per poverty standard, nothing joined across panels."""
+    series = {code: points(edition.table, code) for code in RATES}
+    standards = sorted({point.standard for found in series.values() for point in found})
+    if not standards:
+        return paragraphs([edition.say("rounds.trend_none")], "absent")
+    panels, items = [], []
+    for standard in standards:
+        drawn = []
+        for code, found in series.items():
+            for spell in spells([point for point in found if point.standard == standard]):
+                drawn.append((edition.indicator(code), [_dot(edition, point) for point in spell]))
+                values = ", ".join(f"{point.round}: {_dot_text(edition, point)}" for point in spell)
+                items.append(
+                    edition.say(
+                        "rounds.trend_item",
+                        indicator=edition.indicator(code),
+                        standard=edition.standard(standard),
+                        values=values,
+                    )
+                )
+        panels.append((edition.standard(standard), drawn))
+    if len(standards) > 1:
+        items.append(edition.say("rounds.trend_break"))
+    used = [point for found in series.values() for point in found]
+    title = edition.say("rounds.trend_title")
+    note = Markup(" ").join(_derived_note(edition, point) for point in used if point.derived)
+    return charts.Chart(
+        title,
+        charts.trend(panels),
+        str(edition.say("label.chart_alt", title=title, items="; ".join(map(str, items)))),
+        rounds_table(edition),
+        edition.say("label.chart_data"),
+        note or None,
+    )
+
+
+def _dot(edition: Edition, point: Point) -> charts.Dot:
+    return charts.Dot(
+        point.round, float(point.value), _dot_text(edition, point, short=True), point.derived
+    )
+
+
+def _dot_text(edition: Edition, point: Point, short: bool = False) -> str:
+    places = max(0, -point.resolution.as_tuple().exponent)
+    text = edition.quantity(point.value, point.unit, places)
+    return f"{text} ({edition.say('value.derived_mark')})" if point.derived and not short else text
+
+
+def rounds_table(edition: Edition) -> Table:
+    """Tabulate every round of every poverty indicator, grouped by standard."""
+    found = [point for code in COMPARED for point in points(edition.table, code)]
+    groups = []
+    for standard in sorted({point.standard for point in found}):
+        rows = [
+            [edition.indicator(point.indicator), str(point.round), _point(edition, point)]
+            for point in found
+            if point.standard == standard
+        ]
+        groups.append((edition.standard(standard), rows))
+    figures = [edition.figures[name] for point in found for name in point.figures]
+    return Table(
+        edition.say("rounds.all_rounds"),
+        [
+            Column(edition.say("label.indicator")),
+            Column(edition.say("label.round"), numeric=True),
+            Column(edition.say("label.value"), numeric=True),
+        ],
+        groups,
+        [edition.sources(figures)],
+    )
+
+
+def standards_note(edition: Edition) -> Fragment:
+    """Name the poverty standards in the district's figures, their acts and reviews."""
+    used = sorted(set(edition.table["standard"]) - {""})
+    standards = [edition.reference.standards[code] for code in used]
+    said = [
+        edition.say(
+            "rounds.standard_note",
+            name=_capital(edition.name(standard)),
+            act=standard.act,
+            first=standard.first_review,
+            last=standard.last_review,
+        )
+        for standard in standards
+    ]
+    return paragraphs(said, "caution")
+
+
+def _capital(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
+# ------------------------------------------------------------ deprivation
+def _deprivation(edition: Edition) -> list[tuple]:
+    """Pairs (count, rate) of the latest round, largest count first."""
+    rows = edition.table[edition.table["topic"] == "deprivation"]
+    if rows.empty:
+        return []
+    latest = rows[rows["round"] == rows["round"].max()]
+    by_indicator = {row.indicator: row for row in latest.itertuples()}
+    pairs = []
+    for code, row in by_indicator.items():
+        count = edition.reference.indicators[code].count
+        if count in by_indicator:
+            pairs.append((by_indicator[count], row))
+    return sorted(pairs, key=lambda pair: -pair[0].value)
+
+
+def deprivation_sentence(edition: Edition) -> Fragment:
+    """Say which deprivations are widest and narrowest, or that none is reported."""
+    pairs = _deprivation(edition)
+    if not pairs:
+        return _topic_absent(edition, "deprivation")
+    said = {}
+    for name, (count, rate) in zip(
+        ("first", "second", "last"),
+        (pairs[0], pairs[min(1, len(pairs) - 1)], pairs[-1]),
+        strict=True,
+    ):
+        label = edition.reference.indicators[count.indicator].label(edition.language)
+        said[name] = label[:1].lower() + label[1:]
+        said[f"{name}_count"] = edition.linked(count)
+        said[f"{name}_rate"] = edition.linked(rate)
+    return paragraphs([edition.say("deprivation.sentence", **said)])
+
+
+def _topic_absent(edition: Edition, topic: str) -> Fragment:
+    name = edition.name(edition.reference.topics[topic])
+    said = edition.say("topic.not_reported", topic=name, district=edition.district_name)
+    return paragraphs([said], "absent")
+
+
+def deprivation_chart(edition: Edition) -> Fragment | None:
+    """Draw the households deprived in each indicator, sorted; None where none is reported."""
+    pairs = _deprivation(edition)
+    if not pairs:
+        return None
+    items = [
+        charts.Bar(
+            edition.reference.indicators[count.indicator].label(edition.language),
+            float(count.value),
+            f"{edition.value(count, with_unit=False)} ({edition.value(rate)})",
+        )
+        for count, rate in pairs
+    ]
+    title = edition.say("deprivation.title", round=pairs[0][0].round)
+    listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
+    alternative = edition.say("label.chart_alt", title=title, items=listed)
+    return charts.Chart(title, charts.bars(items), str(alternative), None, "")
+
+
+def deprivation_table(edition: Edition) -> Fragment | None:
+    """Tabulate count and rate of each indicator, those with a base of their own apart."""
+    pairs = _deprivation(edition)
+    if not pairs:
+        return None
+    indicators = edition.reference.indicators
+    common = "poor_households"
+    shared = [pair for pair in pairs if indicators[pair[1].indicator].base == common]
+    own = [pair for pair in pairs if indicators[pair[1].indicator].base != common]
+
+    def lines(found):
+        return [
+            [
+                indicators[count.indicator].label(edition.language),
+                edition.linked(count, with_unit=False),
+                edition.linked(rate),
+            ]
+            for count, rate in found
+        ]
+
+    first = pairs[0][0]
+    names = [indicators[count.indicator].label(edition.language) for count, _ in own]
+    groups = [(None, lines(shared))]
+    notes = [edition.say("deprivation.base_unstated")]
+    if own:
+        groups.append((edition.join(names), lines(own)))
+        notes.append(edition.say("deprivation.own_base", indicators=edition.join(names)))
+    return Table(
+        edition.say(
+            "deprivation.table", round=first.round, standard=edition.standard(first.standard)
+        ),
+        [
+            Column(edition.say("label.indicator")),
+            Column(edition.say("deprivation.count"), numeric=True),
+            Column(edition.say("deprivation.rate"), numeric=True),
+        ],
+        groups,
+        [*notes, edition.sources(row for pair in pairs for row in pair)],
+    )
+
+
+# ------------------------------------------------------------ communes
+def _commune_rates(edition: Edition) -> dict:
+    """The latest poverty rate printed for each commune, by its code."""
+    rows = edition.table
+    rows = rows[(rows["indicator"] == "poverty_rate") & (rows["area"] != "")]
+    rows = rows[rows["round"] == rows["round"].max()]
+    return {row.area: row for row in rows.itertuples() if " " not in row.area}
+
+
+def communes_sentence(edition: Edition) -> Fragment:
+    """Say how many communes are named with a rate, the highest and the lowest of them."""
+    rates = _commune_rates(edition)
+    if not rates:
+        return Fragment(Markup(""))
+    ranked = sorted(rates.values(), key=lambda row: -row.value)
+    top, low = ranked[0], ranked[-1]
+    said = edition.say(
+        "communes.sentence",
+        round=top.round,
+        named=len(ranked),
+        all=len(edition.reference.communes(edition.district.slug)),
+        top=edition.places(top),
+        top_rate=edition.linked(top),
+        low=edition.places(low),
+        low_rate=edition.linked(low),
+    )
+    means = edition.table[edition.table["indicator"] == "mean_commune_poverty_rate"]
+    groups = [
+        edition.say("communes.mean", group=edition.detail(row), value=edition.linked(row))
+        for row in means.itertuples()
+    ]
+    return paragraphs([said, Markup(" ").join(groups), edition.say("communes.caution")])
+
+
+def communes_table(edition: Edition) -> Fragment | None:
+    """Tabulate every commune of the district, those without a rate as not reported."""
+    rates = _commune_rates(edition)
+    if not rates:
+        return None
+    first = next(iter(rates.values()))
+    communes = edition.reference.communes(edition.district.slug)
+    ordered = sorted(
+        communes, key=lambda area: -rates[area.code].value if area.code in rates else 1
+    )
+    rows = []
+    for area in ordered:
+        row = rates.get(area.code)
+        rows.append(
+            [
+                edition.name(area),
+                edition.linked(row) if row else muted(edition.say("value.not_reported")),
+                edition.detail(row) if row else "",
+                row.area_printed if row and row.area_printed != area.official else "",
+            ]
+        )
+    return Table(
+        edition.say("communes.table", round=first.round, standard=edition.standard(first.standard)),
+        [
+            Column(edition.say("label.commune")),
+            Column(edition.indicator("poverty_rate"), numeric=True),
+            Column(edition.say("communes.group")),
+            Column(edition.say("communes.printed")),
+        ],
+        [(None, rows)],
+        [edition.sources(rates.values())],
+    )

@@ -1,0 +1,179 @@
+"""Topic by topic: the headline sentence, the parts of a total as bars, every figure in a table."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from .. import charts, delivery
+from ..edition import Edition
+from ..fragments import Fragment, paragraphs, together
+from ..observations import Observation
+from ..periods import Period
+from ..tables import Column, Table, without_empty_columns
+
+
+def coverage(edition: Edition, topics: Sequence[str] = delivery.TOPICS) -> Fragment:
+    """Say which topics the district reports on, and which it does not."""
+    present = set(edition.table["topic"])
+    names = {code: _lower(edition.name(edition.reference.topics[code])) for code in topics}
+    reported = [names[code] for code in topics if code in present]
+    missing = [names[code] for code in topics if code not in present]
+    district = edition.district_name
+    return together(
+        paragraphs(
+            [
+                edition.say("delivery.reported", district=district, topics=edition.join(reported))
+                if reported
+                else None
+            ]
+        ),
+        paragraphs(
+            [edition.say("delivery.missing", topics=edition.join(missing)) if missing else None],
+            "absent",
+        ),
+    )
+
+
+def every(edition: Edition, topics: Sequence[str] = delivery.TOPICS) -> Fragment:
+    """Show each reported topic under a heading of its own, in the given order."""
+    present = set(edition.table["topic"])
+    return together(*(section(edition, code) for code in topics if code in present))
+
+
+def section(edition: Edition, topic: str) -> Fragment:
+    """Show one topic: heading, headline sentence, parts of its largest total, table."""
+    heading = Fragment(
+        Markup('<h3 id="topic-{}">{}</h3>').format(
+            topic, edition.name(edition.reference.topics[topic])
+        )
+    )
+    return together(heading, headline(edition, topic), parts(edition, topic), table(edition, topic))
+
+
+def headline(edition: Edition, topic: str) -> Fragment:
+    """Say the figures that stand for a topic, or that the topic is not reported."""
+    rows = delivery.headlines(edition.table, topic)
+    if edition.table[edition.table["topic"] == topic].empty:
+        name = edition.name(edition.reference.topics[topic])
+        return paragraphs(
+            [edition.say("topic.not_reported", topic=name, district=edition.district_name)],
+            "absent",
+        )
+    said = [
+        edition.say("delivery.headline", indicator=_named(edition, row), value=edition.linked(row))
+        + Markup(" ({})").format(_when(edition, row))
+        for row in rows
+    ]
+    return paragraphs([Markup("; ").join(said) + "."] if said else [])
+
+
+def parts(edition: Edition, topic: str) -> Fragment | None:
+    """Draw the parts of the topic's most divided total as bars, largest first; None without one."""
+    found = delivery.breakdowns(edition.table, topic)
+    if not found:
+        return None
+    total, rows = found[0].total, found[0].parts
+    if len({row.start for row in rows}) == 1:
+        rows = sorted(rows, key=lambda row: -row.value)
+    labels = [_part_label(edition, row, rows) for row in rows]
+    items = [
+        charts.Bar(label, float(row.value), edition.value(row, with_unit=False), bool(row.reading))
+        for label, row in zip(labels, rows, strict=True)
+    ]
+    unit = edition.reference.units[total.unit]
+    title = edition.say(
+        "delivery.parts_title",
+        indicator=f"{_named(edition, total)} ({unit.name_for(None, edition.language)})",
+        period=edition.period(total),
+    )
+    title += Markup("; {}").format(
+        edition.say("delivery.parts_total", value=edition.linked(total, with_unit=False))
+    )
+    listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
+    return charts.Chart(
+        title,
+        charts.bars(items),
+        str(edition.say("label.chart_alt", title=title.striptags(), items=listed)),
+        None,
+        "",
+        edition.sources([total, *rows]),
+    )
+
+
+def table(edition: Edition, topic: str) -> Fragment:
+    """Tabulate every figure of a topic, grouped by indicator."""
+    rows = delivery.figures(edition.table, topic)
+    if rows.empty:
+        return headline(edition, topic)
+    groups: dict[str, list] = {}
+    for row in rows.itertuples():
+        plan = "" if row.scenario == "actual" else edition.say(f"scenario.{row.scenario}")
+        subject = edition.detail(row) or edition.say(
+            "label.total" if _is_total(row, rows) else "value.whole_district"
+        )
+        groups.setdefault(edition.indicator(row.indicator), []).append(
+            [
+                subject,
+                edition.organisation(row) or edition.fund(row.fund),
+                edition.places(row),
+                edition.period(row),
+                plan,
+                edition.linked(row),
+            ]
+        )
+    name = edition.name(edition.reference.topics[topic])
+    return without_empty_columns(
+        Table(
+            edition.say("glance.table", topic=name, district=edition.district_name),
+            [
+                Column(edition.say("label.detail")),
+                Column(edition.say("label.organisation")),
+                Column(edition.say("label.place")),
+                Column(edition.say("label.period")),
+                Column(edition.say("label.status")),
+                Column(edition.say("label.value"), numeric=True),
+            ],
+            list(groups.items()),
+            [edition.sources(rows.itertuples())],
+        )
+    )
+
+
+def _is_total(row: Observation, rows) -> bool:
+    return any(
+        part.partition("@")[0] == row.figure for text in rows["part_of"] for part in text.split()
+    )
+
+
+def _named(edition: Edition, row: Observation) -> Markup:
+    detail = edition.detail(row)
+    name = edition.indicator(row.indicator)
+    return Markup("{}, {}").format(name, detail) if detail else Markup("{}").format(name)
+
+
+def _when(edition: Edition, row: Observation) -> str:
+    organisation = edition.organisation(row)
+    return f"{organisation}, {edition.period(row)}" if organisation else edition.period(row)
+
+
+def _part_label(edition: Edition, row: Observation, rows: list[Observation]) -> str:
+    """Name a part by what tells it from the others: organisation, place, subject or period."""
+    pieces = []
+    if len({other.organisation for other in rows}) > 1:
+        pieces.append(edition.organisation(row))
+    if len({other.area for other in rows}) > 1:
+        pieces.append(edition.places(row))
+    if len({other.detail_en for other in rows}) > 1:
+        pieces.append(edition.detail(row).striptags())
+    if len({(other.start, other.end) for other in rows}) > 1:
+        pieces.append(edition.dated(Period(row.start, row.end, row.instant)))
+    return ", ".join(piece for piece in pieces if piece) or edition.indicator(row.indicator)
+
+
+def _lower(name: str) -> str:
+    return name[:1].lower() + name[1:]
+
+
+def caution(edition: Edition) -> Fragment:
+    """Say what the figures of delivery must not be taken for."""
+    return paragraphs([edition.say("delivery.caution")], "caution")

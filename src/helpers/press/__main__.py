@@ -1,0 +1,96 @@
+"""The command behind the Makefile: python -m helpers.press [reports/…html …]."""
+
+import argparse
+import os
+import re
+import sys
+import time
+from pathlib import Path
+
+from ..errors import InputError
+from ..project import LANGUAGES, Project
+from ..rows import allowed_list
+from .building import Build, Order
+from .workers import cores
+
+REPORT = re.compile(r"(?:reports/)?([^/]+)\.([^./]+)\.html")
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Build the reports; return 0, 1 where something failed, 2 for a mistake in what is asked."""
+    options = _parser().parse_args(arguments)
+    began = time.monotonic()
+    try:
+        project = Project.find(Path(options.root) if options.root else None)
+        result = Build(project, _order(project, options)).run()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept", file=sys.stderr)
+        return INTERRUPTED
+    for failure in result.failures:
+        print(f"\nnot built: {failure.district}, {failure.place}", file=sys.stderr)
+        print(failure.message, file=sys.stderr)
+    seconds = time.monotonic() - began
+    done = f"{len(result.reports)} pages written, {result.ran} chapters run, {seconds:.1f} s"
+    print("nothing to do" if not result.ran and not result.reports else done, file=sys.stderr)
+    return 1 if result.failures else 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m helpers.press", description=__doc__)
+    parser.add_argument("reports", nargs="*", help="such as reports/phong-tho.vi.html")
+    parser.add_argument("--districts", default="", help="folder names, separated by spaces")
+    parser.add_argument("--languages", default=" ".join(LANGUAGES))
+    parser.add_argument("--baseline", default="2019", help="the earlier round, a year")
+    parser.add_argument("--endline", default="2022", help="the later round, a year")
+    parser.add_argument("--jobs", default="", help="processes at a time (all cores by default)")
+    parser.add_argument("--engine", default="embedded", choices=("embedded", "ipykernel"))
+    parser.add_argument("--root", default="", help="the project's folder (found by default)")
+    return parser
+
+
+def _order(project: Project, options: argparse.Namespace) -> Order:
+    districts = tuple(options.districts.split()) or project.districts
+    languages = tuple(options.languages.split()) or LANGUAGES
+    for name in options.reports:
+        match = REPORT.fullmatch(name)
+        if not match:
+            raise InputError(f"{name}: a report is named reports/<district>.<language>.html")
+    if options.reports:
+        named = [REPORT.fullmatch(name) for name in options.reports]
+        districts = tuple(dict.fromkeys(match[1] for match in named))
+        languages = tuple(dict.fromkeys(match[2] for match in named))
+    _check("DISTRICTS", districts, project.districts, "folders with a document in data/raw")
+    _check("LANGUAGES", languages, LANGUAGES, "")
+    return Order(
+        districts,
+        languages,
+        _whole("BASELINE", options.baseline),
+        _whole("ENDLINE", options.endline),
+        _whole("JOBS", options.jobs) if options.jobs else cores(),
+        options.engine,
+    )
+
+
+def _check(name: str, values: tuple[str, ...], allowed: tuple[str, ...], where: str) -> None:
+    if not values:
+        raise InputError("data/raw: no district has a document yet; see docs/transcribing.md")
+    for value in values:
+        if value not in allowed:
+            raise InputError(f"{name}: found {value!r}; {allowed_list(value, allowed, where)}")
+
+
+def _whole(name: str, text: str) -> int:
+    if not re.fullmatch(r"[1-9]\d*", text):
+        raise InputError(f"{name}: found {text!r}; a whole number is wanted, such as {name}=2")
+    return int(text)
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stderr.flush()
+    # Imported libraries have nothing left to tidy: leaving at once saves their teardown.
+    os._exit(status)

@@ -1,0 +1,189 @@
+"""Binding: the executed chapters of one edition into one self-contained HTML file."""
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from traitlets import List, default
+
+from .. import wording
+from ..project import LANGUAGES
+
+TEMPLATES = Path(__file__).with_name("templates")
+OUTDATED = "<!--outdated-->"
+_HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+
+
+class ChapterExporter(HTMLExporter):
+    """nbconvert's HTML exporter with the suite's own template and none of its page furniture."""
+
+    export_from_notebook = False
+    default_preprocessors = List([])
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "chapter"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    def default_filters(self):
+        yield from super().default_filters()
+        yield "chapter_markdown", chapter_markdown
+
+    def from_notebook_node(self, nb, resources=None, **options):
+        # HTMLExporter parses the finished page again to number its cells: not needed, and slow.
+        resources = self._init_resources(resources)
+        return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+
+class ChapterRenderer(IPythonRenderer):
+    """Markdown of a chapter: its headings one level lower, since the page has the first."""
+
+    def heading(self, text: str, level: int, **attributes: object) -> str:
+        name = re.sub(r"[^\w]+", "-", Markup(text).striptags().lower()).strip("-")
+        return f'<h{level + 1} id="{name}">{text}</h{level + 1}>\n'
+
+
+def chapter_markdown(source: str) -> str:
+    """Return a chapter's Markdown as HTML."""
+    return MarkdownWithMath(renderer=ChapterRenderer(escape=False)).render(source)
+
+
+@dataclass
+class Entry:
+    """An entry of the contents list."""
+
+    id: str
+    text: str
+    lang: str = ""
+    children: list["Entry"] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter's HTML as it goes into the page."""
+
+    body: Markup
+    anchor: str = ""
+    lang: str = ""
+
+
+def chapter(path: Path, language: str) -> Markup:
+    """Return an executed notebook as HTML: cells tagged with the other language are left out."""
+    notebook = nbformat.read(path, as_version=4)
+    others = set(LANGUAGES) - {language}
+    notebook.cells = [
+        cell for cell in notebook.cells if not others & set(cell.metadata.get("tags", []))
+    ]
+    return Markup(_exporter().from_notebook_node(notebook)[0].strip())
+
+
+def report(chapters: list[Path], language: str, slug: str, district: str, versions: str) -> str:
+    """Return the page of one edition."""
+    bodies = [Chapter(chapter(path, language)) for path in chapters]
+    other = next(code for code in LANGUAGES if code != language)
+    say = _sayer(language)
+    links = [
+        (say("page.index"), f"index.html{'' if language == 'vi' else '#en'}", ""),
+        (say("page.other_language"), f"{slug}.{other}.html", other),
+    ]
+    return _page(
+        language,
+        bodies,
+        contents(bodies),
+        title=say("page.title", district=district),
+        heading=say("page.heading", district=district),
+        subtitle=say("page.subtitle"),
+        links=links,
+        versions=versions,
+        outdated_place=True,
+    )
+
+
+def index(chapters: dict[str, list[Path]], notices: dict[str, Markup], versions: str) -> str:
+    """Return the page of all districts: Vietnamese, and English at the address #en.
+
+    `notices` are pieces of HTML by language that say what could not be built.
+    """
+    bodies, entries = [], []
+    for language in LANGUAGES:
+        body = Markup("\n").join(
+            [
+                notices.get(language, Markup("")),
+                *(chapter(path, language) for path in chapters[language]),
+            ]
+        )
+        bodies.append(Chapter(body, anchor=language, lang=language))
+        found = contents([bodies[-1]])
+        entries += [Entry(entry.id, entry.text, language, entry.children) for entry in found]
+    say = _sayer("vi")
+    return _page(
+        "vi",
+        bodies,
+        entries,
+        title=say("page.index_title"),
+        heading=say("page.index_title"),
+        subtitle=say("page.index_subtitle"),
+        links=[("Tiếng Việt", "#vi", "vi"), ("English", "#en", "en")],
+        versions=versions,
+        switch=True,
+    )
+
+
+def contents(chapters: list[Chapter]) -> list[Entry]:
+    """Return the contents list: chapters (h2) with their sections (h3)."""
+    entries: list[Entry] = []
+    for part in chapters:
+        for level, name, text in _HEADING.findall(part.body):
+            entry = Entry(name, Markup(text).striptags())
+            if level == "2" or not entries:
+                entries.append(entry)
+            else:
+                entries[-1].children.append(entry)
+    return entries
+
+
+def mark_outdated(page: str, language: str) -> str:
+    """Return a page with a banner that says it is older than its inputs."""
+    banner = Markup('<p class="outdated" role="status">{}</p>').format(
+        wording.say("page.outdated", language)
+    )
+    return page.replace(OUTDATED, str(banner), 1)
+
+
+def _sayer(language: str):
+    return lambda key, **values: wording.say(key, language, **values)
+
+
+def _page(language: str, chapters: list[Chapter], entries: list[Entry], **values: object) -> str:
+    return _template().render(
+        language=language,
+        chapters=chapters,
+        contents=entries,
+        say=_sayer(language),
+        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        notice="",
+        **{"switch": False, "outdated_place": False, **values},
+    )
+
+
+@cache
+def _exporter() -> ChapterExporter:
+    return ChapterExporter()
+
+
+@cache
+def _template():
+    loader = FileSystemLoader(TEMPLATES)
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
+    environment.keep_trailing_newline = True
+    return environment.get_template("page.html.j2")
