@@ -21,13 +21,14 @@ from .fragments import Fragment
 from .tables import Table
 
 STYLE = Path(__file__).with_name("house.mplstyle")
-INK, MUTED, TRACK = "#1b2733", "#5b6b79", "#e3e9ee"
+INK, MUTED, TRACK, PAPER = "#1b2733", "#5b6b79", "#e3e9ee", "#fefefe"
 # Blue and orange stay apart for every kind of colour blindness.
 SERIES = ("#0b6e99", "#b35900")
 _CSS = {
     INK: "currentColor",
     MUTED: "var(--muted)",
     TRACK: "var(--track)",
+    PAPER: "var(--paper)",
     "#8fa0ad": "var(--rule)",
     SERIES[0]: "var(--series-1)",
     SERIES[1]: "var(--series-2)",
@@ -111,7 +112,8 @@ def bars(items: Sequence[Bar], limit: float | None = None) -> tuple[Markup, Mark
             for number, text in enumerate(label):
                 axes.text(0, top - line * (number + 0.85), text, va="baseline")
             low = top - line * len(label) - bar_height - 0.03
-            length = max(room * bar.value / longest, 0.012)
+            # A value too small to see keeps a sliver; nothing has no bar.
+            length = max(room * bar.value / longest, 0.012) if bar.value else 0
             if limit:
                 axes.barh(
                     low, room, bar_height, align="edge", color=TRACK, linewidth=0, clip_on=False
@@ -149,9 +151,9 @@ def trend(
     with matplotlib.rc_context(rc=_style()):
         figure = Figure(figsize=(WIDTH, 2.75))
         for number, name in enumerate(names):
-            y = 0.985 - 0.065 * number
-            figure.text(0.0, y, "●", color=SERIES[number], va="top")
-            figure.text(0.04, y, name, color=INK, va="top")
+            y = 0.965 - 0.07 * number
+            figure.text(0.0, y, "●", color=SERIES[number], va="center", fontsize=12)
+            figure.text(0.035, y, name, va="center")
         for position, (heading, series) in enumerate(panels):
             width = 1 / len(panels)
             axes = figure.add_axes((position * width + 0.02, 0.11, width - 0.06, 0.56))
@@ -165,6 +167,7 @@ def trend(
             )
             for name, dots in series:
                 _line(axes, dots, SERIES[names.index(name) % len(SERIES)])
+            _label(axes, [dot for _, dots in series for dot in dots])
         return _svg(figure)
 
 
@@ -177,19 +180,25 @@ def _line(axes, dots: Sequence[Dot], color: str) -> None:
             [dot.value],
             marker="o",
             markersize=6,
-            markerfacecolor="white" if dot.hollow else color,
+            markerfacecolor=PAPER if dot.hollow else color,
             markeredgecolor=color,
             linestyle="none",
             clip_on=False,
         )
+
+
+def _label(axes, dots: Sequence[Dot]) -> None:
+    """Write each value beside its dot: the highest of a round above, the others below."""
+    for dot in dots:
+        above = dot.value == max(other.value for other in dots if other.round == dot.round)
         axes.annotate(
             dot.text,
             (dot.round, dot.value),
-            (0, 6),
+            (0, 7 if above else -7),
             textcoords="offset points",
             ha="center",
+            va="bottom" if above else "top",
             weight="bold",
-            color=INK,
         )
 
 

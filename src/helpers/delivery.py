@@ -48,8 +48,12 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
     return list(chosen.values())[:most]
 
 
-def breakdowns(table: pd.DataFrame, topic: str, least: int = 3) -> list[Breakdown]:
-    """Return a topic's totals with at least `least` parts of the same indicator, largest first."""
+def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -> list[Breakdown]:
+    """Return at most `most` totals of a topic, of different indicators, that are worth drawing.
+
+    A total is if it has at least `least` parts of its own indicator; of each indicator the actual
+    total with the most parts is taken, one that is not itself a part before one that is.
+    """
     rows = figures(table, topic)
     by_figure = {row.figure: row for row in rows.itertuples()}
     groups: dict[tuple[str, str], list[Observation]] = {}
@@ -64,7 +68,14 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3) -> list[Breakdow
         for (total, _), parts in groups.items()
         if len(parts) >= least
     ]
-    return sorted(found, key=lambda breakdown: -len(breakdown.parts))
+    ranked = sorted(
+        (one for one in found if one.total.scenario == "actual"),
+        key=lambda one: (-len(one.parts), one.total.part_of != ""),
+    )
+    chosen: dict[str, Breakdown] = {}
+    for one in ranked:
+        chosen.setdefault(one.total.indicator, one)
+    return list(chosen.values())[:most]
 
 
 def _totals(rows: pd.DataFrame) -> set[str]:

@@ -23,7 +23,7 @@ from .rows import allowed_list
 from .sheets import Document
 
 _SECTION = re.compile(
-    r"(?:P(?P<part>\d+)\.)?(?P<path>.+?)(?: fn(?P<note>\d+))?|annex (?P<annex>\d+)"
+    r"annex (?P<annex>\d+)|(?:P(?P<part>\d+)\.)?(?P<path>.+?)(?: fn(?P<note>\d+))?"
 )
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 _BOUND = {">": "bound.greater", "<": "bound.less", "~": "bound.about"}
@@ -90,7 +90,12 @@ class Edition:
         return self.name(self.reference.indicators[code])
 
     def standard(self, code: str) -> str:
+        """The standard's full name, for sentences and captions."""
         return self.name(self.reference.standards[code])
+
+    def standard_label(self, code: str) -> str:
+        """The standard's short name, for cells and panels."""
+        return self.reference.standards[code].label(self.language)
 
     @property
     def district_name(self) -> str:
@@ -218,9 +223,11 @@ class Edition:
         ]
         return self.say("label.sources", documents=Markup("; ").join(parts))
 
-    def _sections(self, used: list[str], most: int = 4) -> Markup:
+    def _sections(self, used: list[str], most: int = 6) -> Markup:
         names = [self.section(code) for code in used[:most]]
-        return Markup("; ").join(names) + ("…" if len(used) > most else "")
+        if len(used) > most:
+            names.append(self.say("section.more", count=len(used) - most))
+        return Markup(", ").join(names)
 
 
 def decimals_of(row: Observation) -> int | None:

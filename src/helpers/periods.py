@@ -78,7 +78,8 @@ def write(period: Period, language: str) -> str:
     if period.instant:
         return write_date(end, language)
     if not _whole_months(start, end):
-        return f"{write_date(start, language)} – {write_date(end, language)}"
+        begun = _month(start, language) if start.day == 1 else write_date(start, language)
+        return f"{begun} – {write_date(end, language)}"
     if (start.month, end.month) == (1, 12):
         return str(end.year) if start.year == end.year else f"{start.year}–{end.year}"
     if start == date(end.year, end.month, 1):

@@ -66,9 +66,18 @@ class Indicator(Entry):
 class Standard(Entry):
     """A poverty standard: its act and the first and last year whose reviews use it."""
 
-    act: str
+    label_vi: str
+    label_en: str
+    act_vi: str
+    act_en: str
     first_review: int
     last_review: int
+
+    def label(self, language: str) -> str:
+        return self.label_vi if language == "vi" else self.label_en
+
+    def act(self, language: str) -> str:
+        return self.act_vi if language == "vi" else self.act_en
 
 
 @dataclass(frozen=True)
@@ -212,11 +221,15 @@ def _load(project: Project, stamp: tuple) -> Reference:
         project,
         "standards",
         (
-            *("standard", *NAMES, "act", "first_review", "last_review", "income_rural_vnd"),
+            *("standard", *NAMES, "label_vi", "label_en", "act_vi", "act_en"),
+            *("first_review", "last_review", "income_rural_vnd"),
             *("income_urban_vnd", "upper_rural_vnd", "upper_urban_vnd", "services", "indicators"),
         ),
         lambda r: Standard(
-            *_head(r, "standard"), r["act"], int(r["first_review"]), int(r["last_review"])
+            *_head(r, "standard"),
+            *(r[column] for column in ("label_vi", "label_en", "act_vi", "act_en")),
+            int(r["first_review"]),
+            int(r["last_review"]),
         ),
     )
     programmes = _registry(

@@ -53,3 +53,13 @@ def join(parts: list[Markup | str], language: str) -> Markup:
         return Markup("").join(parts)
     last = say("list.and", language)
     return Markup(", ").join(parts[:-1]) + last + Markup("{}").format(parts[-1])
+
+
+def capitalised(text: str) -> str:
+    """Return a name with a capital at its head, as it begins a cell or a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def lowered(text: str) -> str:
+    """Return a name with a small letter at its head, as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]

@@ -10,6 +10,7 @@ from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..observations import Observation
 from ..tables import Column, Table, muted
+from ..wording import capitalised
 
 PLACES = 2  # recomputed rates: two decimals, as the reports print them
 
@@ -56,8 +57,14 @@ def _share(edition: Edition, line: Line) -> Markup | str:
         return ""
     if line.disbursed is None or line.assigned is None or not line.assigned.value:
         return muted("–")
-    text = f"{edition.number(line.share, PLACES)}%"
+    text = _percent(edition, line)
     return edition.linked_to([line.disbursed.figure, line.assigned.figure], text)
+
+
+def _percent(edition: Edition, line: Line) -> str:
+    """The share in percent; a printed rate and a plain 0 with the decimals they have."""
+    computed = line.disbursed is not None and line.share
+    return f"{edition.number(line.share, PLACES if computed else None)}%"
 
 
 def capital_chart(edition: Edition) -> Fragment | None:
@@ -78,9 +85,9 @@ def _progress(edition: Edition, found: Sequence[Line], title_key: str) -> Fragme
         return None
     items = [
         charts.Bar(
-            _project(edition, line) if line.programme else edition.fund(line.fund),
+            _project(edition, line) if line.programme else capitalised(edition.fund(line.fund)),
             float(min(line.share, 100)),
-            f"{edition.number(line.share, PLACES if line.disbursed is not None else None)}%",
+            _percent(edition, line),
             hollow=line.disbursed is None or bool(line.disbursed.reading),
         )
         for line in found
@@ -106,7 +113,7 @@ def capital_table(edition: Edition) -> Fragment | None:
     if not found:
         return None
     rows = [
-        [edition.fund(line.fund) or edition.say("label.total"), *_cells(edition, line)]
+        [capitalised(edition.fund(line.fund)) or edition.say("label.total"), *_cells(edition, line)]
         for line in found
     ]
     title = edition.say("budget.capital_table", year=found[0].year)

@@ -10,6 +10,7 @@ from ..fragments import Fragment, paragraphs
 from ..periods import Period
 from ..project import Project
 from ..tables import Column, Table, muted
+from ..wording import capitalised
 
 
 def open_all(language: str, districts: Sequence[str] = ()) -> list[Edition]:
@@ -68,7 +69,7 @@ def _rounds(edition: Edition) -> Markup:
     found = rounds.points(edition.table, "poverty_rate")
     lines = [
         Markup("{}: {}").format(
-            edition.standard(spell[0].standard),
+            capitalised(edition.standard_label(spell[0].standard)),
             ", ".join(
                 f"{point.round}"
                 + (f" ({edition.say('value.derived_mark')})" if point.derived else "")

@@ -9,6 +9,7 @@ from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..rounds import COMPARED, RATES, Comparison, Point, points, rounds, spells
 from ..tables import Column, Table, muted
+from ..wording import capitalised, lowered
 
 
 # ------------------------------------------------------------ two rounds
@@ -25,7 +26,10 @@ def comparison_sentences(edition: Edition, comparisons: list[Comparison]) -> Fra
         return paragraphs(said, "absent")
     if first.baseline_round == first.endline_round:
         return paragraphs([edition.say("rounds.same_round", **years)])
-    return paragraphs([_sentence(edition, found) for found in rates])
+    said = [_sentence(edition, found) for found in rates]
+    if any(found.verdict == "break" for found in rates):
+        said.append(edition.say("rounds.break_reason"))
+    return paragraphs(said)
 
 
 def _reported_rounds(edition: Edition) -> Markup | None:
@@ -120,7 +124,7 @@ def _standing(edition: Edition, point: Point | None) -> Markup:
     if point is None:
         return muted(edition.say("value.not_reported"))
     return Markup('{}<br><span class="standard">{}</span>').format(
-        _point(edition, point), edition.standard(point.standard)
+        _point(edition, point), edition.standard_label(point.standard)
     )
 
 
@@ -135,7 +139,7 @@ def _verdict(edition: Edition, found: Comparison) -> Markup:
     standard = found.endline.standard if found.endline else None
     return edition.say(
         f"verdict.{found.verdict}",
-        standard=edition.standard(standard) if standard else "",
+        standard=edition.standard_label(standard) if standard else "",
         baseline=found.baseline_round,
         endline=found.endline_round,
     )
@@ -176,7 +180,7 @@ def trend_chart(edition: Edition) -> Fragment:
                         values=values,
                     )
                 )
-        panels.append((edition.standard(standard), drawn))
+        panels.append((edition.standard_label(standard), drawn))
     if len(standards) > 1:
         items.append(edition.say("rounds.trend_break"))
     used = [point for found in series.values() for point in found]
@@ -235,18 +239,14 @@ def standards_note(edition: Edition) -> Fragment:
     said = [
         edition.say(
             "rounds.standard_note",
-            name=_capital(edition.name(standard)),
-            act=standard.act,
+            name=capitalised(edition.name(standard)),
+            act=standard.act(edition.language),
             first=standard.first_review,
             last=standard.last_review,
         )
         for standard in standards
     ]
     return paragraphs(said, "caution")
-
-
-def _capital(name: str) -> str:
-    return name[:1].upper() + name[1:]
 
 
 # ------------------------------------------------------------ deprivation
@@ -277,7 +277,7 @@ def deprivation_sentence(edition: Edition) -> Fragment:
         strict=True,
     ):
         label = edition.reference.indicators[count.indicator].label(edition.language)
-        said[name] = label[:1].lower() + label[1:]
+        said[name] = lowered(label)
         said[f"{name}_count"] = edition.linked(count)
         said[f"{name}_rate"] = edition.linked(rate)
     return paragraphs([edition.say("deprivation.sentence", **said)])
@@ -333,8 +333,9 @@ def deprivation_table(edition: Edition) -> Fragment | None:
     groups = [(None, lines(shared))]
     notes = [edition.say("deprivation.base_unstated")]
     if own:
-        groups.append((edition.join(names), lines(own)))
-        notes.append(edition.say("deprivation.own_base", indicators=edition.join(names)))
+        named = edition.join([names[0], *map(lowered, names[1:])])
+        groups.append((named, lines(own)))
+        notes.append(edition.say("deprivation.own_base", indicators=named))
     return Table(
         edition.say(
             "deprivation.table", round=first.round, standard=edition.standard(first.standard)

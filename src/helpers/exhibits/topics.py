@@ -10,12 +10,13 @@ from ..fragments import Fragment, paragraphs, together
 from ..observations import Observation
 from ..periods import Period
 from ..tables import Column, Table, without_empty_columns
+from ..wording import lowered
 
 
 def coverage(edition: Edition, topics: Sequence[str] = delivery.TOPICS) -> Fragment:
     """Say which topics the district reports on, and which it does not."""
     present = set(edition.table["topic"])
-    names = {code: _lower(edition.name(edition.reference.topics[code])) for code in topics}
+    names = {code: lowered(edition.name(edition.reference.topics[code])) for code in topics}
     reported = [names[code] for code in topics if code in present]
     missing = [names[code] for code in topics if code not in present]
     district = edition.district_name
@@ -60,20 +61,26 @@ def headline(edition: Edition, topic: str) -> Fragment:
             "absent",
         )
     said = [
-        edition.say("delivery.headline", indicator=_named(edition, row), value=edition.linked(row))
+        edition.say(
+            "delivery.headline",
+            indicator=lowered(_named(edition, row)) if position else _named(edition, row),
+            value=edition.linked(row),
+        )
         + Markup(" ({})").format(_when(edition, row))
-        for row in rows
+        for position, row in enumerate(rows)
     ]
     return paragraphs([Markup("; ").join(said) + "."] if said else [])
 
 
 def parts(edition: Edition, topic: str) -> Fragment | None:
-    """Draw the parts of the topic's most divided total as bars, largest first; None without one."""
-    found = delivery.breakdowns(edition.table, topic)
-    if not found:
-        return None
-    total, rows = found[0].total, found[0].parts
-    if len({row.start for row in rows}) == 1:
+    """Draw the parts of the topic's most divided totals as bars; None where no total is divided."""
+    drawn = [_parts_chart(edition, found) for found in delivery.breakdowns(edition.table, topic)]
+    return together(*drawn) if drawn else None
+
+
+def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
+    total, rows = found.total, found.parts
+    if len({row.start for row in rows}) == 1:  # parts that are not a series in time
         rows = sorted(rows, key=lambda row: -row.value)
     labels = [_part_label(edition, row, rows) for row in rows]
     items = [
@@ -105,22 +112,21 @@ def table(edition: Edition, topic: str) -> Fragment:
     rows = delivery.figures(edition.table, topic)
     if rows.empty:
         return headline(edition, topic)
-    groups: dict[str, list] = {}
-    for row in rows.itertuples():
-        plan = "" if row.scenario == "actual" else edition.say(f"scenario.{row.scenario}")
-        subject = edition.detail(row) or edition.say(
-            "label.total" if _is_total(row, rows) else "value.whole_district"
-        )
-        groups.setdefault(edition.indicator(row.indicator), []).append(
-            [
-                subject,
-                edition.organisation(row) or edition.fund(row.fund),
-                edition.places(row),
-                edition.period(row),
-                plan,
-                edition.linked(row),
-            ]
-        )
+    planned = set(rows["scenario"]) != {"actual"}
+    groups: list[tuple[str | None, list]] = []
+    for code, found in rows.groupby("indicator", sort=False):
+        name = edition.indicator(code)
+        lines = [_line(edition, row, rows, planned) for row in found.itertuples()]
+        if len(lines) > 1:
+            groups.append((name, lines))
+            continue
+        # A single figure needs no heading: its name goes into the row.
+        subject = edition.detail(next(found.itertuples()))
+        lines[0][0] = Markup("{}: {}").format(name, subject) if subject else Markup.escape(name)
+        if groups and groups[-1][0] is None:
+            groups[-1][1].extend(lines)
+        else:
+            groups.append((None, lines))
     name = edition.name(edition.reference.topics[topic])
     return without_empty_columns(
         Table(
@@ -130,13 +136,25 @@ def table(edition: Edition, topic: str) -> Fragment:
                 Column(edition.say("label.organisation")),
                 Column(edition.say("label.place")),
                 Column(edition.say("label.period")),
-                Column(edition.say("label.status")),
+                Column(edition.say("label.scenario")),
                 Column(edition.say("label.value"), numeric=True),
             ],
-            list(groups.items()),
+            groups,
             [edition.sources(rows.itertuples())],
         )
     )
+
+
+def _line(edition: Edition, row: Observation, rows, planned: bool) -> list[Markup | str]:
+    whole = edition.say("label.total" if _is_total(row, rows) else "value.whole_district")
+    return [
+        edition.detail(row) or whole,
+        edition.organisation(row) or edition.fund(row.fund),
+        edition.places(row),
+        edition.period(row),
+        edition.say(f"scenario.{row.scenario}") if planned else "",
+        edition.linked(row),
+    ]
 
 
 def _is_total(row: Observation, rows) -> bool:
@@ -168,10 +186,6 @@ def _part_label(edition: Edition, row: Observation, rows: list[Observation]) -> 
     if len({(other.start, other.end) for other in rows}) > 1:
         pieces.append(edition.dated(Period(row.start, row.end, row.instant)))
     return ", ".join(piece for piece in pieces if piece) or edition.indicator(row.indicator)
-
-
-def _lower(name: str) -> str:
-    return name[:1].lower() + name[1:]
 
 
 def caution(edition: Edition) -> Fragment:

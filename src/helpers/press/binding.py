@@ -131,11 +131,19 @@ def index(chapters: dict[str, list[Path]], notices: dict[str, Markup], versions:
         bodies,
         entries,
         title=say("page.index_title"),
-        heading=say("page.index_title"),
-        subtitle=say("page.index_subtitle"),
+        heading=_both("page.index_title"),
+        subtitle=_both("page.index_subtitle"),
         links=[("Tiếng Việt", "#vi", "vi"), ("English", "#en", "en")],
         versions=versions,
         switch=True,
+    )
+
+
+def _both(key: str) -> Markup:
+    """Return a phrase in each language; the page shows the one that is read."""
+    return Markup("").join(
+        Markup('<span lang="{}">{}</span>').format(language, wording.say(key, language))
+        for language in LANGUAGES
     )
 
 
