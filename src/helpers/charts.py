@@ -33,8 +33,8 @@ _CSS = {
     SERIES[0]: "var(--series-1)",
     SERIES[1]: "var(--series-2)",
 }
-WIDTH = 4.8
-WRAP = 58
+WIDTH = 3.9
+WRAP = 46
 
 
 @dataclass(frozen=True)
@@ -149,21 +149,21 @@ def trend(
     highest = max(dot.value for _, series in panels for _, dots in series for dot in dots)
     names = list(dict.fromkeys(name for _, series in panels for name, _ in series))
     with matplotlib.rc_context(rc=_style()):
-        figure = Figure(figsize=(WIDTH, 2.75))
+        figure = Figure(figsize=(WIDTH, 2.6))
         for number, name in enumerate(names):
             y = 0.965 - 0.07 * number
             figure.text(0.0, y, "●", color=SERIES[number], va="center", fontsize=12)
             figure.text(0.035, y, name, va="center")
         for position, (heading, series) in enumerate(panels):
             width = 1 / len(panels)
-            axes = figure.add_axes((position * width + 0.02, 0.11, width - 0.06, 0.56))
-            axes.set_ylim(0, highest * 1.12)
+            axes = figure.add_axes((position * width + 0.02, 0.11, width - 0.06, 0.52))
+            axes.set_ylim(0, highest * 1.2)
             axes.set_yticks([])
             rounds = sorted({dot.round for _, dots in series for dot in dots})
             axes.set_xlim(rounds[0] - 0.45, rounds[-1] + 0.45)
             axes.set_xticks(rounds, [str(year) for year in rounds])
             axes.set_title(
-                "\n".join(textwrap.wrap(heading, 30)), loc="left", fontsize=9, color=MUTED
+                "\n".join(textwrap.wrap(heading, 24)), loc="left", fontsize=9, color=MUTED
             )
             for name, dots in series:
                 _line(axes, dots, SERIES[names.index(name) % len(SERIES)])

@@ -35,7 +35,7 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
     divided into parts come first.
     """
     rows = figures(table, topic)
-    totals = _totals(rows)
+    totals = {one.total.figure for one in breakdowns(table, topic, least=2, most=len(rows))}
     whole = rows[
         (rows["scenario"] == "actual") & (rows["area"] == "") & ~_has_total_inside(rows, table)
     ]
@@ -76,10 +76,6 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
     for one in ranked:
         chosen.setdefault(one.total.indicator, one)
     return list(chosen.values())[:most]
-
-
-def _totals(rows: pd.DataFrame) -> set[str]:
-    return {part.partition("@")[0] for text in rows["part_of"] for part in text.split()}
 
 
 def _has_total_inside(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:

@@ -15,10 +15,11 @@ WIDE = 5  # columns
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its heading, and whether its cells are numbers (set right)."""
+    """A column: its heading, whether its cells are numbers (set right), or never broken."""
 
     heading: str | Markup
     numeric: bool = False
+    unbroken: bool = False
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Table(Fragment):
 
     def __html__(self) -> Markup:
         head = Markup("").join(
-            Markup('<th scope="col"{}>{}</th>').format(_numeric(column), column.heading)
+            Markup('<th scope="col"{}>{}</th>').format(_style(column), column.heading)
             for column in self.columns
         )
         ids = iter(self.ids or ())
@@ -101,11 +102,13 @@ class Table(Fragment):
         label = Markup("")
         if self.is_wide:
             label = Markup(' data-label="{}"').format(column.heading)
-        return Markup("<td{}{}>{}</td>").format(_numeric(column), label, cell)
+        return Markup("<td{}{}>{}</td>").format(_style(column), label, cell)
 
 
-def _numeric(column: Column) -> Markup:
-    return Markup(' class="n"') if column.numeric else Markup("")
+def _style(column: Column) -> Markup:
+    """The class of a column's cells."""
+    name = "n" if column.numeric else "u" if column.unbroken else ""
+    return Markup(' class="{}"').format(name) if name else Markup("")
 
 
 def muted(text: str | Markup) -> Markup:

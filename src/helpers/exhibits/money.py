@@ -11,6 +11,7 @@ from ..fragments import Fragment, paragraphs
 from ..observations import Observation
 from ..tables import Column, Table, muted
 from ..wording import capitalised
+from .absence import absent
 
 PLACES = 2  # recomputed rates: two decimals, as the reports print them
 
@@ -107,11 +108,11 @@ def _project(edition: Edition, line: Line) -> str:
     return f"{line.programme.number} {edition.name(line.programme)}"
 
 
-def capital_table(edition: Edition) -> Fragment | None:
+def capital_table(edition: Edition) -> Fragment:
     """Tabulate the year's money by kind of capital, the total first, carried-over money apart."""
     found = [*budget.totals(edition.table), *budget.by_capital(edition.table)]
     if not found:
-        return None
+        return absent(edition)
     rows = [
         [capitalised(edition.fund(line.fund)) or edition.say("label.total"), *_cells(edition, line)]
         for line in found
@@ -120,12 +121,12 @@ def capital_table(edition: Edition) -> Fragment | None:
     return _table(edition, title, "budget.capital", [(None, rows)], found)
 
 
-def project_table(edition: Edition) -> Fragment | None:
+def project_table(edition: Edition) -> Fragment:
     """Tabulate every project and sub-project, those not assigned or not reported too."""
     lines = budget.by_project(edition.table, edition.reference)
     found = [line for line in lines if line.state != "not_reported"]
     if not found:
-        return None
+        return absent(edition)
     groups: dict[str, list] = {}
     for line in lines:
         programme = edition.reference.programmes[line.programme.code.partition("/")[0]]
@@ -181,11 +182,11 @@ def _table(edition: Edition, title: Markup, head: str, groups: list, found: list
     )
 
 
-def envelope_table(edition: Edition) -> Fragment | None:
-    """Tabulate money stated for several years; None where there is none."""
+def envelope_table(edition: Edition) -> Fragment:
+    """Tabulate money stated for several years."""
     found = budget.envelopes(edition.table)
     if not found:
-        return None
+        return absent(edition)
     rows, used = [], []
     for line in found:
         row = line.assigned or line.disbursed or line.rate

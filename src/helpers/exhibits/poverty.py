@@ -9,7 +9,8 @@ from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..rounds import COMPARED, RATES, Comparison, Point, points, rounds, spells
 from ..tables import Column, Table, muted
-from ..wording import capitalised, lowered
+from ..wording import lowered
+from .absence import absent, topic_absent
 
 
 # ------------------------------------------------------------ two rounds
@@ -43,7 +44,8 @@ def _sentence(edition: Edition, found: Comparison) -> Markup | None:
     if found.verdict == "both_missing":
         return None
     values = {
-        "indicator": edition.indicator(found.indicator),
+        "Indicator": edition.indicator(found.indicator),
+        "indicator": lowered(edition.indicator(found.indicator)),
         "baseline": found.baseline_round,
         "endline": found.endline_round,
         "before": found.baseline and _point(edition, found.baseline),
@@ -239,7 +241,7 @@ def standards_note(edition: Edition) -> Fragment:
     said = [
         edition.say(
             "rounds.standard_note",
-            name=capitalised(edition.name(standard)),
+            name=edition.name(standard),
             act=standard.act(edition.language),
             first=standard.first_review,
             last=standard.last_review,
@@ -269,7 +271,7 @@ def deprivation_sentence(edition: Edition) -> Fragment:
     """Say which deprivations are widest and narrowest, or that none is reported."""
     pairs = _deprivation(edition)
     if not pairs:
-        return _topic_absent(edition, "deprivation")
+        return topic_absent(edition, "deprivation")
     said = {}
     for name, (count, rate) in zip(
         ("first", "second", "last"),
@@ -281,12 +283,6 @@ def deprivation_sentence(edition: Edition) -> Fragment:
         said[f"{name}_count"] = edition.linked(count)
         said[f"{name}_rate"] = edition.linked(rate)
     return paragraphs([edition.say("deprivation.sentence", **said)])
-
-
-def _topic_absent(edition: Edition, topic: str) -> Fragment:
-    name = edition.name(edition.reference.topics[topic])
-    said = edition.say("topic.not_reported", topic=name, district=edition.district_name)
-    return paragraphs([said], "absent")
 
 
 def deprivation_chart(edition: Edition) -> Fragment | None:
@@ -363,7 +359,7 @@ def communes_sentence(edition: Edition) -> Fragment:
     """Say how many communes are named with a rate, the highest and the lowest of them."""
     rates = _commune_rates(edition)
     if not rates:
-        return Fragment(Markup(""))
+        return absent(edition)
     ranked = sorted(rates.values(), key=lambda row: -row.value)
     top, low = ranked[0], ranked[-1]
     said = edition.say(

@@ -1,6 +1,7 @@
 """Topic by topic: the headline sentence, the parts of a total as bars, every figure in a table."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from markupsafe import Markup
 
@@ -11,27 +12,23 @@ from ..observations import Observation
 from ..periods import Period
 from ..tables import Column, Table, without_empty_columns
 from ..wording import lowered
+from .absence import topic_absent
 
 
 def coverage(edition: Edition, topics: Sequence[str] = delivery.TOPICS) -> Fragment:
     """Say which topics the district reports on, and which it does not."""
     present = set(edition.table["topic"])
     names = {code: lowered(edition.name(edition.reference.topics[code])) for code in topics}
-    reported = [names[code] for code in topics if code in present]
-    missing = [names[code] for code in topics if code not in present]
+    reported = Markup("; ").join(names[code] for code in topics if code in present)
+    missing = Markup("; ").join(names[code] for code in topics if code not in present)
     district = edition.district_name
     return together(
-        paragraphs(
-            [
-                edition.say("delivery.reported", district=district, topics=edition.join(reported))
-                if reported
-                else None
-            ]
-        ),
-        paragraphs(
-            [edition.say("delivery.missing", topics=edition.join(missing)) if missing else None],
-            "absent",
-        ),
+        paragraphs([edition.say("delivery.reported", district=district, topics=reported)])
+        if reported
+        else None,
+        paragraphs([edition.say("delivery.missing", topics=missing)], "absent")
+        if missing
+        else None,
     )
 
 
@@ -55,11 +52,7 @@ def headline(edition: Edition, topic: str) -> Fragment:
     """Say the figures that stand for a topic, or that the topic is not reported."""
     rows = delivery.headlines(edition.table, topic)
     if edition.table[edition.table["topic"] == topic].empty:
-        name = edition.name(edition.reference.topics[topic])
-        return paragraphs(
-            [edition.say("topic.not_reported", topic=name, district=edition.district_name)],
-            "absent",
-        )
+        return topic_absent(edition, topic)
     said = [
         edition.say(
             "delivery.headline",
@@ -90,7 +83,7 @@ def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
     unit = edition.reference.units[total.unit]
     title = edition.say(
         "delivery.parts_title",
-        indicator=f"{_named(edition, total)} ({unit.name_for(None, edition.language)})",
+        indicator=f"{_named(edition, total)} ({unit.name_for(Decimal(0), edition.language)})",
         period=edition.period(total),
     )
     title += Markup("; {}").format(
@@ -116,7 +109,7 @@ def table(edition: Edition, topic: str) -> Fragment:
     groups: list[tuple[str | None, list]] = []
     for code, found in rows.groupby("indicator", sort=False):
         name = edition.indicator(code)
-        lines = [_line(edition, row, rows, planned) for row in found.itertuples()]
+        lines = _lines(edition, found, rows, planned)
         if len(lines) > 1:
             groups.append((name, lines))
             continue
@@ -135,7 +128,7 @@ def table(edition: Edition, topic: str) -> Fragment:
                 Column(edition.say("label.detail")),
                 Column(edition.say("label.organisation")),
                 Column(edition.say("label.place")),
-                Column(edition.say("label.period")),
+                Column(edition.say("label.period"), unbroken=True),
                 Column(edition.say("label.scenario")),
                 Column(edition.say("label.value"), numeric=True),
             ],
@@ -145,16 +138,33 @@ def table(edition: Edition, topic: str) -> Fragment:
     )
 
 
-def _line(edition: Edition, row: Observation, rows, planned: bool) -> list[Markup | str]:
-    whole = edition.say("label.total" if _is_total(row, rows) else "value.whole_district")
-    return [
-        edition.detail(row) or whole,
-        edition.organisation(row) or edition.fund(row.fund),
-        edition.places(row),
-        edition.period(row),
-        edition.say(f"scenario.{row.scenario}") if planned else "",
-        edition.linked(row),
-    ]
+def _lines(edition: Edition, found, rows, planned: bool) -> list[list[Markup | str]]:
+    """The table rows of one indicator; a figure printed several times is one row that says so."""
+    lines: dict[tuple[str, ...], list] = {}
+    times: dict[tuple[str, ...], int] = {}
+    for row in found.itertuples():
+        subject = edition.detail(row)
+        actor = ", ".join(filter(None, (edition.organisation(row), edition.fund(row.fund))))
+        if not subject and _is_total(row, rows):
+            subject = edition.say("label.total")
+        elif not subject:
+            # What tells the row from its neighbours stands first.
+            subject, actor = actor or edition.say("value.whole_district"), ""
+        line = [
+            subject,
+            actor,
+            edition.places(row),
+            edition.period(row),
+            edition.say(f"scenario.{row.scenario}") if planned else "",
+        ]
+        key = (*map(str, line), edition.value(row))
+        times[key] = times.get(key, 0) + 1
+        lines.setdefault(key, [*line, edition.linked(row)])
+    for key, count in times.items():
+        if count > 1:
+            said = edition.say("value.times", count=count)
+            lines[key][-1] += Markup(' <span class="standard">({})</span>').format(said)
+    return list(lines.values())
 
 
 def _is_total(row: Observation, rows) -> bool:
