@@ -1,0 +1,181 @@
+"""What the exhibits say, show and draw follows the figures: change them and all change together."""
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from helpers import rounds
+from helpers.edition import Edition
+from helpers.exhibits import glance, money, overview, poverty, sources, topics
+from helpers.observations import Processed
+
+DISTRICTS = ("phong-tho", "tam-duong", "than-uyen")
+LANGUAGES = ("vi", "en")
+
+
+@pytest.fixture(autouse=True)
+def inside(project, monkeypatch):
+    monkeypatch.chdir(project.notebooks)
+
+
+def everything(edition, baseline=2019, endline=2022):
+    found = rounds.compare(edition.table, baseline, endline)
+    return [
+        glance.summary(edition),
+        glance.cards(edition),
+        glance.facts(edition, "population"),
+        glance.facts(edition, "economy"),
+        poverty.comparison_sentences(edition, found),
+        poverty.comparison_table(edition, found),
+        poverty.standards_note(edition),
+        poverty.trend_chart(edition),
+        poverty.deprivation_sentence(edition),
+        poverty.deprivation_chart(edition),
+        poverty.deprivation_table(edition),
+        poverty.communes_sentence(edition),
+        poverty.communes_table(edition),
+        money.sentences(edition),
+        money.capital_chart(edition),
+        money.capital_table(edition),
+        money.project_chart(edition),
+        money.project_table(edition),
+        money.envelope_table(edition),
+        money.caution(edition),
+        topics.coverage(edition),
+        topics.caution(edition),
+        topics.every(edition),
+        sources.documents(edition),
+        sources.notes(edition),
+        sources.readings(edition),
+        sources.statuses(edition),
+        sources.every_figure(edition),
+        sources.download(edition),
+        sources.inputs(edition),
+    ]
+
+
+def html(fragments):
+    return "\n".join(part._repr_html_() for part in fragments if part is not None)
+
+
+def with_value(edition, indicator, round_, value):
+    """The edition with another value in one poverty figure of the district."""
+    table = edition.table.copy()
+    whole = rounds.district_level(table).index
+    rows = table.index.isin(whole) & (table["indicator"] == indicator) & (table["round"] == round_)
+    assert rows.sum() == 1
+    table.loc[rows, "value"] = Decimal(value)
+    processed = edition.processed
+    return replace(edition, processed=Processed(table, processed.documents, processed.inputs))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_exhibit_shows_for_every_district(district, language):
+    page = html(everything(Edition.open(district, language)))
+    assert "None" not in page
+    assert "{" not in re.sub(r"<svg.*?</svg>", "", page, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "rounds_", [(2019, 2021), (2021, 2022), (2022, 2022), (2022, 2019), (1999, 2030)]
+)
+def test_any_pair_of_rounds_can_be_compared(language, rounds_):
+    edition = Edition.open("phong-tho", language)
+    assert html(everything(edition, *rounds_))
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_printed_figure_stands_in_the_list_with_its_anchor(district):
+    edition = Edition.open(district, "vi")
+    page = sources.every_figure(edition)._repr_html_()
+    for row in edition.table.itertuples():
+        assert f'<tr id="{row.figure}">' in page
+    shown = re.findall(r'<b lang="vi">(.*?)</b>', page)
+    assert sorted(shown) == sorted(edition.table["printed"])
+
+
+@pytest.mark.parametrize("district", DISTRICTS)
+def test_every_link_to_a_figure_has_its_row(district):
+    page = html(everything(Edition.open(district, "en")))
+    targets = set(re.findall(r'id="([^"]+)"', page))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= targets
+
+
+def test_sentence_chart_alternative_and_table_change_together():
+    edition = Edition.open("phong-tho", "en")
+    changed = with_value(edition, "poverty_rate", 2021, "11.11")
+    pairs = zip(everything(edition, 2019, 2021), everything(changed, 2019, 2021), strict=True)
+    for before, after in pairs:
+        if before is None or "18.52%" not in before._repr_html_():
+            continue
+        assert "11.11%" in after._repr_html_()
+    chart = poverty.trend_chart(changed)
+    assert "11.11%" in chart.alternative
+    assert "11.11%" in chart.svg[1]
+    assert "11.11%" in chart.data._repr_html_()
+    said = poverty.comparison_sentences(changed, rounds.compare(changed.table, 2019, 2021))
+    assert "14.53 percentage points" in repr(said)
+
+
+def test_no_sentence_or_cell_gives_a_change_across_the_break():
+    edition = Edition.open("phong-tho", "en")
+    found = rounds.compare(edition.table, 2019, 2022)
+    said = repr(poverty.comparison_sentences(edition, found))
+    assert "percentage points" not in said
+    assert "neither subtracted nor joined" in said
+    cells = poverty.comparison_table(edition, found).groups[0][1]
+    assert {re.sub(r"<.*?>", "", str(row[3])) for row in cells} == {"–"}
+
+
+def test_the_two_standards_are_drawn_in_two_panels():
+    chart = poverty.trend_chart(Edition.open("phong-tho", "vi"))
+    assert "không nối với nhau" in chart.alternative
+    assert "chuẩn 2016-2020" in chart.svg[1]
+    assert "chuẩn 2022-2025" in chart.svg[1]
+
+
+def test_not_assigned_nothing_disbursed_and_not_reported_are_three_things():
+    cells = money.project_table(Edition.open("phong-tho", "en"))._repr_html_()
+    for words in ("not assigned", "nothing disbursed", "not reported"):
+        assert f">{words}<" in cells
+
+
+def test_a_reading_is_marked_and_its_print_is_kept():
+    edition = Edition.open("phong-tho", "vi")
+    page = topics.table(edition, "credit")._repr_html_()
+    assert "125.163,5 triệu đồng</a><a" in page
+    assert "125.1635" in sources.readings(edition)._repr_html_()
+
+
+def test_what_is_missing_is_said_in_words():
+    edition = Edition.open("tam-duong", "en")
+    found = rounds.compare(edition.table, 2019, 2022)
+    assert "give no poverty figures" in repr(poverty.comparison_sentences(edition, found))
+    assert "not reported" in repr(poverty.deprivation_sentence(edition)).lower()
+    assert "not reported" in repr(money.capital_table(edition)).lower()
+
+
+def test_the_download_holds_every_figure():
+    import base64
+    import csv
+    import io
+
+    edition = Edition.open("than-uyen", "vi")
+    data = re.search(r"base64,([^\"]+)", sources.download(edition)._repr_html_())[1]
+    rows = list(csv.DictReader(io.StringIO(base64.b64decode(data).decode("utf-8-sig"))))
+    assert [row["printed"] for row in rows] == list(edition.table["printed"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_overview_ranks_nothing_and_names_every_district(language):
+    editions = overview.open_all(language)
+    page = html(
+        [overview.sentence(editions), overview.reports(editions), overview.matrix(editions)]
+    )
+    names = [edition.district_name for edition in editions]
+    assert names == sorted(names)
+    assert all(f'href="{slug}.{language}.html"' in page for slug in DISTRICTS)
