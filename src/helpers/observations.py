@@ -28,7 +28,7 @@ COLUMNS = (
     *("figure", "document", "section", "topic", "indicator", "nature", "area", "area_printed"),
     *("organisation", "programme", "fund", "standard", "detail_vi", "detail_en"),
     *("start", "end", "instant", "round", "scenario", "printed", "bound", "value", "resolution"),
-    *("unit", "status", "part_of", "reading", "certainty", "reason_vi", "reason_en"),
+    *("unit", "status", "part_of", "within", "reading", "certainty", "reason_vi", "reason_en"),
     *("note_vi", "note_en"),
 )
 DOCUMENT_COLUMNS = (
@@ -141,6 +141,7 @@ def _record(document: Document, figure: Figure, registries: Reference) -> dict[s
             f"{document.code}-{total}" + (f"@{partition}" if partition else "")
             for total, partition in figure.part_of
         ),
+        "within": " ".join(f"{document.code}-{whole}" for whole in figure.within),
         **{key: row[key] for key in ("reading", "certainty", "reason_vi", "reason_en")},
         **{key: row[key] for key in ("note_vi", "note_en")},
     }

@@ -19,7 +19,7 @@ from .reference import Indicator, Reference, Unit
 REQUIRED = ("id", "section", "indicator", "period", "scenario", "printed", "unit")
 OPTIONAL = (
     *("area", "organisation", "programme", "fund", "standard", "detail_vi", "detail_en"),
-    *("part_of", "reading", "reading_of", "reason_vi", "reason_en", "certainty"),
+    *("part_of", "within", "reading", "reading_of", "reason_vi", "reason_en", "certainty"),
     *("note_vi", "note_en"),
 )
 SCENARIOS = ("plan", "actual", "estimate")
@@ -80,6 +80,7 @@ class Figure:
     stated: PrintedNumber | None
     reading: PrintedNumber | None
     part_of: tuple[tuple[str, str], ...]
+    within: tuple[str, ...]
 
     @property
     def id(self) -> str:
@@ -215,10 +216,12 @@ class RowCheck:
         self._standard(indicator, period)
         kept_in = self._kept_in(indicator, unit)
         stated, reading = self._numbers(unit)
-        areas, part_of = self._areas(), self._part_of(ids)
+        areas, part_of, within = self._areas(), self._part_of(ids), self._within(ids)
         if None in (indicator, unit, kept_in, period) or not (stated or reading):
             return None
-        return Figure(row, indicator, unit, kept_in, areas, period, stated, reading, part_of)
+        return Figure(
+            row, indicator, unit, kept_in, areas, period, stated, reading, part_of, within
+        )
 
     def _code(self, column: str, registry: dict, required: bool = False):
         code = self.row[column]
@@ -354,14 +357,17 @@ class RowCheck:
         return tuple(codes)
 
     def _part_of(self, ids: set[str]) -> tuple[tuple[str, str], ...]:
-        parts = []
-        for part in self.row["part_of"].split():
-            total, _, partition = part.partition("@")
-            if total not in ids or total == self.row["id"]:
-                self.add(
-                    "part_of",
-                    f"{total!r} is not the id of another row of this sheet",
-                    "write the id of the total, or id@name where it is divided in several ways",
-                )
-            parts.append((total, partition))
-        return tuple(parts)
+        named = [part.partition("@") for part in self.row["part_of"].split()]
+        how = "write the id of the total, or id@name where it is divided in several ways"
+        self._refers_to_rows("part_of", [total for total, _, _ in named], ids, how)
+        return tuple((total, partition) for total, _, partition in named)
+
+    def _within(self, ids: set[str]) -> tuple[str, ...]:
+        wholes = self.row["within"].split()
+        self._refers_to_rows("within", wholes, ids, "write the id of the whole")
+        return tuple(wholes)
+
+    def _refers_to_rows(self, column: str, named: list[str], ids: set[str], how: str) -> None:
+        for name in named:
+            if name not in ids or name == self.row["id"]:
+                self.add(column, f"{name!r} is not the id of another row of this sheet", how)
