@@ -2,12 +2,12 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import budget, observations
+from helpers import budget, processed
 
 
 @pytest.fixture(scope="module")
 def table(project):
-    return observations.load(project, "phong-tho").table
+    return processed.load(project, "phong-tho").table
 
 
 def test_carried_over_money_is_a_line_of_its_own(table):
@@ -68,4 +68,4 @@ def test_figures_stated_again_are_kept_as_repeats(table):
 
 
 def test_a_district_without_money_has_no_lines(project):
-    assert budget.lines(observations.load(project, "tam-duong").table) == []
+    assert budget.lines(processed.load(project, "tam-duong").table) == []

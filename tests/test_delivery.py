@@ -1,11 +1,11 @@
 import pytest
 
-from helpers import delivery, observations
+from helpers import delivery, processed
 
 
 @pytest.fixture(scope="module")
 def table(project):
-    return observations.load(project, "tam-duong").table
+    return processed.load(project, "tam-duong").table
 
 
 def test_every_figure_of_a_topic_is_there_once(table):
@@ -34,7 +34,7 @@ def test_the_parts_of_a_total_name_it(table):
 
 
 def test_a_plan_is_not_drawn_as_if_it_were_done(project):
-    table = observations.load(project, "phong-tho").table
+    table = processed.load(project, "phong-tho").table
     found = delivery.breakdowns(table, "training", most=9)
     assert found
     assert all(one.total.scenario == "actual" for one in found)

@@ -8,8 +8,8 @@ import pytest
 
 from helpers import rounds
 from helpers.edition import Edition
-from helpers.exhibits import glance, money, overview, poverty, sources, topics
-from helpers.observations import Processed
+from helpers.exhibits import findings, glance, money, overview, poverty, sources, topics
+from helpers.processed import Processed
 
 DISTRICTS = ("phong-tho", "tam-duong", "than-uyen")
 LANGUAGES = ("vi", "en")
@@ -49,6 +49,8 @@ def everything(edition, baseline=2019, endline=2022):
         sources.documents(edition),
         sources.notes(edition),
         sources.readings(edition),
+        findings.sentence(edition),
+        findings.table(edition),
         sources.statuses(edition),
         sources.every_figure(edition),
         sources.download(edition),
@@ -68,7 +70,8 @@ def with_value(edition, indicator, round_, value):
     assert rows.sum() == 1
     table.loc[rows, "value"] = Decimal(value)
     processed = edition.processed
-    return replace(edition, processed=Processed(table, processed.documents, processed.inputs))
+    changed = Processed(table, processed.documents, processed.findings, processed.inputs)
+    return replace(edition, processed=changed)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

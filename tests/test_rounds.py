@@ -5,14 +5,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers import observations, rounds
+from helpers import processed, rounds
 
 PHONG_THO = "phong-tho"
 
 
 @pytest.fixture(scope="module")
 def table(project):
-    return observations.load(project, PHONG_THO).table
+    return processed.load(project, PHONG_THO).table
 
 
 def of(comparisons, indicator):

@@ -13,10 +13,12 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup, escape
 
-from . import numbers, observations, periods, reference, wording
+from . import numbers, periods, processed, reference, wording
+from .checks import Finding
 from .errors import InputError
-from .observations import Observation, Processed
+from .observations import Observation
 from .periods import Period
+from .processed import Processed
 from .project import LANGUAGES, Project
 from .reference import Area, Entry, Reference
 from .rows import allowed_list
@@ -26,6 +28,8 @@ _SECTION = re.compile(
     r"annex (?P<annex>\d+)|(?:P(?P<part>\d+)\.)?(?P<path>.+?)(?: fn(?P<note>\d+))?"
 )
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
+# Verdicts that are told beside a figure; what holds or holds within rounding is only counted.
+TELLING = ("fails", "suspicious", "truncation")
 # Millions of VND from which a round amount is told in billions: "565 tỷ đồng".
 BILLIONS_FROM = 10_000
 _BOUND = {">": "bound.greater", "<": "bound.less", "~": "bound.about"}
@@ -63,7 +67,7 @@ class Edition:
                 f"data/raw/{district}: no unit of data/raw/reference/areas.csv has this slug;"
                 f" {allowed_list(district, slugs)}"
             ) from None
-        return cls(project, area, language, registries, observations.load(project, district))
+        return cls(project, area, language, registries, processed.load(project, district))
 
     @property
     def table(self) -> pd.DataFrame:
@@ -77,6 +81,20 @@ class Edition:
     def figures(self) -> dict[str, Observation]:
         """Every observation by its figure id, as a named tuple of the table's columns."""
         return {row.figure: row for row in self.table.itertuples()}
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        """The findings a reader must know, the weightiest first: those that do not simply hold."""
+        return [one for one in self.processed.findings if one.verdict in TELLING]
+
+    @cached_property
+    def touched(self) -> dict[str, int]:
+        """The number of the weightiest finding that touches a figure, by figure."""
+        found: dict[str, int] = {}
+        for number, finding in enumerate(self.findings, start=1):
+            for figure in finding.figures:
+                found.setdefault(figure, number)
+        return found
 
     # ------------------------------------------------------------ words
     def say(self, key: str, **values: object) -> Markup:
@@ -194,14 +212,41 @@ class Edition:
         )
 
     def linked(self, row: Observation, with_unit: bool = True, text: str | None = None) -> Markup:
-        """Return a value that leads to its figure, with a mark where it is read otherwise."""
-        mark = ""
+        """Return a value that leads to its figure, with its marks (reading, finding)."""
+        return Markup('<a class="f" href="#{}" title="{}">{}</a>{}').format(
+            row.figure, self.origin(row), text or self.value(row, with_unit), self.marks(row)
+        )
+
+    def marks(self, row: Observation) -> Markup:
+        """Return the marks beside a figure: † leads to its reading, ‡ to a finding about it."""
+        marks = Markup("")
         if row.reading:
-            mark = Markup('<a class="mark" href="#reading-{}" title="{}">†</a>').format(
+            marks += Markup('<a class="mark" href="#reading-{}" title="{}">†</a>').format(
                 row.figure, self.say("value.reading_mark")
             )
-        return Markup('<a class="f" href="#{}" title="{}">{}</a>{}').format(
-            row.figure, self.origin(row), text or self.value(row, with_unit), mark
+        if row.figure in self.touched:
+            marks += Markup('<a class="mark" href="#finding-{}" title="{}">‡</a>').format(
+                self.touched[row.figure], self.say("value.finding_mark")
+            )
+        return marks
+
+    def flag(self, *rows: Observation | None) -> str:
+        """Return " ‡" for the label of a drawn value that a finding touches, else ""."""
+        found = any(row is not None and row.figure in self.touched for row in rows)
+        return " ‡" if found else ""
+
+    def flag_note(self, rows: Iterable[Observation | None]) -> Markup:
+        """Return the line below a chart that leads from its flags to the findings."""
+        numbers = sorted(
+            {
+                self.touched[row.figure]
+                for row in rows
+                if row is not None and row.figure in self.touched
+            }
+        )
+        links = [Markup('<a href="#finding-{0}">{0}</a>').format(number) for number in numbers]
+        return (
+            self.say("value.flag_note", findings=Markup(", ").join(links)) if links else Markup("")
         )
 
     def linked_to(self, figures: Iterable[str], text: str) -> Markup:

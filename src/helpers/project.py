@@ -70,6 +70,7 @@ class Project:
     def inputs(self, district: str) -> list[Path]:
         """Return every raw file that a district's figures depend on, in a fixed order."""
         files = [*self.reference.glob("*.csv"), *self.reference.glob("*.toml")]
+        files += [path for path in (self.raw / district).glob("*.csv") if path.is_file()]
         for folder in self.documents(district):
             files += [path for path in folder.iterdir() if path.is_file()]
         return sorted(files)

@@ -120,6 +120,18 @@ class Area:
 
 
 @dataclass(frozen=True)
+class Ratio:
+    """The range in which one indicator per another usually lies, in the indicators' first units."""
+
+    numerator: str
+    denominator: str
+    low: Decimal
+    high: Decimal
+    reason_vi: str
+    reason_en: str
+
+
+@dataclass(frozen=True)
 class Reference:
     """All registries of the project."""
 
@@ -131,6 +143,7 @@ class Reference:
     funds: dict[str, Kind]
     organisations: dict[str, Kind]
     areas: dict[str, Area]
+    ratios: tuple[Ratio, ...]
 
     def district(self, slug: str) -> Area:
         """Return the district of a slug; KeyError if no district has it."""
@@ -257,10 +270,34 @@ def _load(project: Project, stamp: tuple) -> Reference:
         _area,
     )
     reference = Reference(
-        units, topics, indicators, standards, programmes, funds, organisations, areas
+        units,
+        topics,
+        indicators,
+        standards,
+        programmes,
+        funds,
+        organisations,
+        areas,
+        _ratios(project),
     )
     _check_links(project, reference)
     return reference
+
+
+def _ratios(project: Project) -> tuple[Ratio, ...]:
+    columns = ("numerator", "denominator", "low", "high", "reason_vi", "reason_en")
+    path = project.reference / "ratios.csv"
+    return tuple(
+        Ratio(
+            row["numerator"],
+            row["denominator"],
+            Decimal(row["low"]),
+            Decimal(row["high"]),
+            row["reason_vi"],
+            row["reason_en"],
+        )
+        for row in rows.read(path, project.name(path), columns)
+    )
 
 
 def _head(row: rows.Row, key: str) -> tuple[str, str, str]:

@@ -88,7 +88,7 @@ def _progress(edition: Edition, found: Sequence[Line], title_key: str) -> Fragme
         charts.Bar(
             _project(edition, line) if line.programme else capitalised(edition.fund(line.fund)),
             float(min(line.share, 100)),
-            _percent(edition, line),
+            _percent(edition, line) + edition.flag(line.assigned, line.disbursed, line.rate),
             hollow=line.disbursed is None or bool(line.disbursed.reading),
         )
         for line in found
@@ -101,6 +101,9 @@ def _progress(edition: Edition, found: Sequence[Line], title_key: str) -> Fragme
         str(edition.say("label.chart_alt", title=title, items=listed)),
         None,
         "",
+        edition.flag_note(
+            row for line in found for row in (line.assigned, line.disbursed, line.rate)
+        ),
     )
 
 

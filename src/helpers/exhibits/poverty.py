@@ -187,21 +187,22 @@ def trend_chart(edition: Edition) -> Fragment:
         items.append(edition.say("rounds.trend_break"))
     used = [point for found in series.values() for point in found]
     title = edition.say("rounds.trend_title")
-    note = Markup(" ").join(_derived_note(edition, point) for point in used if point.derived)
+    notes = [_derived_note(edition, point) for point in used if point.derived]
+    notes.append(edition.flag_note(edition.figures[name] for one in used for name in one.figures))
     return charts.Chart(
         title,
         charts.trend(panels),
         str(edition.say("label.chart_alt", title=title, items="; ".join(map(str, items)))),
         rounds_table(edition),
         edition.say("label.chart_data"),
-        note or None,
+        Markup(" ").join(notes),
     )
 
 
 def _dot(edition: Edition, point: Point) -> charts.Dot:
-    return charts.Dot(
-        point.round, float(point.value), _dot_text(edition, point, short=True), point.derived
-    )
+    text = _dot_text(edition, point, short=True)
+    flag = edition.flag(*(edition.figures[name] for name in point.figures))
+    return charts.Dot(point.round, float(point.value), text + flag, point.derived)
 
 
 def _dot_text(edition: Edition, point: Point, short: bool = False) -> str:
@@ -294,14 +295,16 @@ def deprivation_chart(edition: Edition) -> Fragment | None:
         charts.Bar(
             edition.reference.indicators[count.indicator].label(edition.language),
             float(count.value),
-            f"{edition.value(count, with_unit=False)} ({edition.value(rate)})",
+            f"{edition.value(count, with_unit=False)} ({edition.value(rate)})"
+            + edition.flag(count, rate),
         )
         for count, rate in pairs
     ]
     title = edition.say("deprivation.title", round=pairs[0][0].round)
     listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
     alternative = edition.say("label.chart_alt", title=title, items=listed)
-    return charts.Chart(title, charts.bars(items), str(alternative), None, "")
+    note = edition.flag_note(row for pair in pairs for row in pair)
+    return charts.Chart(title, charts.bars(items), str(alternative), None, "", note)
 
 
 def deprivation_table(edition: Edition) -> Fragment | None:

@@ -117,7 +117,7 @@ def every_figure(edition: Edition) -> Fragment:
                 [
                     Markup("{}{}").format(name, Markup(": {}").format(detail) if detail else ""),
                     Markup('<b lang="vi">{}</b>').format(row.printed),
-                    edition.value(row),
+                    Markup("{}{}").format(edition.value(row), edition.marks(row)),
                     edition.period(row),
                     _where(edition, row),
                     edition.section(row.section),

@@ -77,7 +77,12 @@ def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
         rows = sorted(rows, key=lambda row: -row.value)
     labels = [_part_label(edition, row, rows) for row in rows]
     items = [
-        charts.Bar(label, float(row.value), edition.value(row, with_unit=False), bool(row.reading))
+        charts.Bar(
+            label,
+            float(row.value),
+            edition.value(row, with_unit=False) + edition.flag(row),
+            hollow=bool(row.reading),
+        )
         for label, row in zip(labels, rows, strict=True)
     ]
     unit = edition.reference.units[total.unit]
@@ -96,7 +101,7 @@ def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
         str(edition.say("label.chart_alt", title=title.striptags(), items=listed)),
         None,
         "",
-        edition.sources([total, *rows]),
+        Markup(" ").join([edition.sources([total, *rows]), edition.flag_note([total, *rows])]),
     )
 
 

@@ -16,7 +16,7 @@ import papermill  # noqa: E402
 from papermill.engines import papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
-from .. import charts, observations  # noqa: E402, F401  (for the children)
+from .. import charts, processed  # noqa: E402, F401  (for the children)
 from ..project import Project  # noqa: E402
 from .engine import EmbeddedEngine  # noqa: E402
 

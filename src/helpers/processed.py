@@ -1,0 +1,157 @@
+"""data/processed/<district>/: a district's observations and findings, written and read.
+
+observations.csv has one row per figure, documents.csv one per source, checks.csv one per finding;
+inputs.json has the SHA-256 of every raw file they were made from.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+
+import pandas as pd
+
+from . import checks, files, observations, periods, reference, sheets, statements
+from .checks import Finding
+from .project import Project
+from .sheets import Document
+
+DOCUMENT_COLUMNS = (
+    *("document", "title_vi", "title_en", "issuer_vi", "issuer_en", "number", "date", "period"),
+    *("cut_off", "draft", "sha256", "note_vi", "note_en"),
+)
+FINDING_COLUMNS = tuple(field.name for field in fields(Finding))
+_LISTS = ("figures", "left", "right")
+_NUMBERS = ("left_value", "right_value", "gap")
+
+
+@dataclass(frozen=True)
+class Processed:
+    """A district as ingested.
+
+    `table` holds the observations (see observations.build), `documents` the sources by their
+    folder, `findings` the results of the checks, the weightiest first, and `inputs` the SHA-256
+    of every raw file by its name.
+    """
+
+    table: pd.DataFrame
+    documents: dict[str, Document]
+    findings: list[Finding]
+    inputs: dict[str, str]
+
+
+def ingest(project: Project, district: str) -> Processed:
+    """Read a district's sheets, check them, and write data/processed/<district>/.
+
+    Raises
+    ------
+    InputError
+        If a sheet, a statement or a registry holds a mistake; nothing is written then.
+    """
+    registries = reference.load(project)
+    loaded = sheets.load(project, district)
+    table = observations.build(loaded)
+    documents = {sheet.document.code: sheet.document for sheet in loaded}
+    stated = statements.load(project, district, set(table["figure"]))
+    findings = checks.run(table, documents, registries, district, stated)
+    inputs = files.checksums(project, project.inputs(district))
+    folder = project.processed / district
+    written = table.assign(
+        value=table["value"].map(_plain), resolution=table["resolution"].map(_plain)
+    )
+    files.write(folder / "observations.csv", _csv(written))
+    files.write(folder / "documents.csv", _csv(_document_frame(documents)))
+    files.write(folder / "checks.csv", _csv(_finding_frame(findings)))
+    files.write(folder / "inputs.json", json.dumps(inputs, indent=1) + "\n")
+    return Processed(table, documents, findings, inputs)
+
+
+def load(project: Project, district: str) -> Processed:
+    """Return a district from data/processed/, ingesting it if need be.
+
+    It is ingested anew when a raw file has changed since, so that a chapter run by hand never
+    shows figures that are no longer in the sheets.
+    """
+    folder = project.processed / district
+    try:
+        inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+        fresh = inputs == files.checksums(project, project.inputs(district))
+    except (OSError, ValueError):
+        fresh = False
+    if not fresh:
+        return ingest(project, district)
+    read = {"dtype": str, "keep_default_na": False, "encoding": "utf-8"}
+    table = pd.read_csv(folder / "observations.csv", **read)
+    table = table.assign(
+        value=_column(table["value"], _decimal),
+        resolution=_column(table["resolution"], _decimal),
+        start=_column(table["start"], date.fromisoformat),
+        end=_column(table["end"], date.fromisoformat),
+        instant=table["instant"] == "True",
+        round=table["round"].astype(int),
+    )
+    documents = {
+        row["document"]: _document(row)
+        for row in pd.read_csv(folder / "documents.csv", **read).to_dict("records")
+    }
+    findings = [
+        _finding(row) for row in pd.read_csv(folder / "checks.csv", **read).to_dict("records")
+    ]
+    return Processed(table, documents, findings, inputs)
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _document_frame(documents: dict[str, Document]) -> pd.DataFrame:
+    records = [
+        {
+            **{key: getattr(document, key) for key in DOCUMENT_COLUMNS[1:]},
+            "document": code,
+            "date": document.date.text,
+            "period": document.period.text,
+            "cut_off": document.cut_off.text,
+        }
+        for code, document in documents.items()
+    ]
+    return pd.DataFrame.from_records(records, columns=DOCUMENT_COLUMNS)
+
+
+def _document(row: dict[str, str]) -> Document:
+    spans = {key: periods.read(row[key]) for key in ("date", "period", "cut_off")}
+    texts = {key: row[key] for key in DOCUMENT_COLUMNS if key not in (*spans, "document", "draft")}
+    return Document(code=row["document"], draft=row["draft"] == "True", **texts, **spans)
+
+
+def _finding_frame(findings: list[Finding]) -> pd.DataFrame:
+    records = [
+        {
+            **{key: getattr(finding, key) for key in FINDING_COLUMNS},
+            **{key: " ".join(getattr(finding, key)) for key in _LISTS},
+            **{key: _plain(getattr(finding, key)) for key in _NUMBERS},
+        }
+        for finding in findings
+    ]
+    return pd.DataFrame.from_records(records, columns=FINDING_COLUMNS)
+
+
+def _finding(row: dict[str, str]) -> Finding:
+    lists = {key: tuple(row[key].split()) for key in _LISTS}
+    values = {key: _decimal(row[key]) for key in _NUMBERS}
+    return Finding(**{**row, **lists, **values})
+
+
+def _column(column: pd.Series, make: Callable) -> pd.Series:
+    """Convert a text column, each distinct text once: figures repeat a few periods and values."""
+    made = {text: make(text) for text in column.unique()}
+    return pd.Series([made[text] for text in column], index=column.index, dtype=object)
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _plain(value: Decimal | None) -> str:
+    return "" if value is None else f"{value.normalize():f}"
