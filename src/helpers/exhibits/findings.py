@@ -36,8 +36,7 @@ def table(edition: Edition) -> Fragment | None:
         ids.append(f"finding-{number}")
         rows.append(
             [
-                str(number),
-                edition.say(f"finding.{finding.kind}"),
+                Markup("{}. {}").format(number, edition.say(f"finding.{finding.kind}")),
                 arithmetic(edition, finding),
                 _verdict(edition, finding),
                 _meaning(edition, finding),
@@ -46,7 +45,6 @@ def table(edition: Edition) -> Fragment | None:
     return Table(
         edition.say("findings.table"),
         [
-            Column(edition.say("findings.number")),
             Column(edition.say("findings.kind")),
             Column(edition.say("findings.arithmetic")),
             Column(edition.say("findings.verdict")),
