@@ -8,6 +8,7 @@ BASELINE  = 2019
 ENDLINE   = 2022
 JOBS      =
 ENGINE    = embedded
+DOCUMENTS =
 PYTHON   ?= python3
 
 # ---- the environment: an active conda environment made from environment.yml, or .venv
@@ -27,12 +28,12 @@ PRESS = $(BIN)/python -m helpers.press \
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help reports test lab lint lock clean clean-all setup FORCE
+.PHONY: help reports test trace lab lint lock clean clean-all setup FORCE
 
 help: ## say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%./-]+:.*## / {printf "  %-28s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE PYTHON"
+	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE DOCUMENTS PYTHON"
 
 reports: $(READY) ## build every report and reports/index.html
 	@$(PRESS)
@@ -42,6 +43,9 @@ reports/%.html: $(READY) FORCE ## build one report, such as reports/phong-tho.vi
 
 test: $(READY) ## run the tests
 	@$(BIN)/python -m pytest
+
+trace: $(READY) ## hold the sheets against the reports in DOCUMENTS=folder
+	@$(BIN)/python -m helpers.trace "$(DOCUMENTS)"
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,7 +1,8 @@
 """data/processed/<district>/: a district's observations and findings, written and read.
 
 observations.csv has one row per figure, documents.csv one per source, checks.csv one per finding;
-inputs.json has the SHA-256 of every raw file they were made from.
+sdmx.csv and datapackage.json are for other tools (see exports); inputs.json has the SHA-256 of
+every raw file they were made from.
 """
 
 import json
@@ -12,7 +13,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from . import checks, files, observations, periods, reference, sheets, statements
+from . import checks, exports, files, observations, periods, reference, sheets, statements
 from .checks import Finding
 from .project import Project
 from .sheets import Document
@@ -57,12 +58,20 @@ def ingest(project: Project, district: str) -> Processed:
     findings = checks.run(table, documents, registries, district, stated)
     inputs = files.checksums(project, project.inputs(district))
     folder = project.processed / district
-    written = table.assign(
+    plain = table.assign(
         value=table["value"].map(_plain), resolution=table["resolution"].map(_plain)
     )
-    files.write(folder / "observations.csv", _csv(written))
-    files.write(folder / "documents.csv", _csv(_document_frame(documents)))
-    files.write(folder / "checks.csv", _csv(_finding_frame(findings)))
+    frames = {
+        "observations.csv": plain,
+        "documents.csv": _document_frame(documents),
+        "checks.csv": _finding_frame(findings),
+        "sdmx.csv": exports.sdmx(plain, registries, district),
+    }
+    texts = {name: (frame, _csv(frame)) for name, frame in frames.items()}
+    for name, (_, text) in texts.items():
+        files.write(folder / name, text)
+    files.write(folder / "datapackage.json", exports.package(district, documents, texts))
+    # Last: without it the folder is not taken for complete.
     files.write(folder / "inputs.json", json.dumps(inputs, indent=1) + "\n")
     return Processed(table, documents, findings, inputs)
 

@@ -35,6 +35,7 @@ _SECTION = re.compile(
 class Document:
     """A district's report, as a source: what it is, not what it says.
 
+    `renamed` says which sections its misnumbered headings really are (see texts.passages).
     `date` may be a year, a month or a day, as far as the report gives it; `period` is what the
     report covers and `cut_off` the day its running figures stop at.
     """
@@ -52,6 +53,7 @@ class Document:
     sha256: str
     note_vi: str
     note_en: str
+    renamed: tuple[tuple[str, str], ...] = ()
 
     def title(self, language: str) -> str:
         return self.title_vi if language == "vi" else self.title_en
@@ -131,8 +133,8 @@ def _document(project: Project, folder: Path) -> Document:
     optional = ("number", "sha256", "note_vi", "note_en")
     problems = Problems(name)
     for key in fields:
-        if key not in (*texts, *optional, "draft"):
-            allowed = rows.allowed_list(key, (*texts, *optional, "draft"))
+        if key not in (*texts, *optional, "draft", "renamed"):
+            allowed = rows.allowed_list(key, (*texts, *optional, "draft", "renamed"))
             problems.add(None, None, f"unknown key {key!r}", allowed)
     for key in texts:
         if not isinstance(fields.get(key), str) or not fields[key]:
@@ -149,6 +151,7 @@ def _document(project: Project, folder: Path) -> Document:
         **{key: fields.get(key, "") for key in (*texts[:4], *optional)},
         **spans,
         draft=bool(fields.get("draft", False)),
+        renamed=tuple(fields.get("renamed", {}).items()),
     )
 
 
