@@ -8,7 +8,7 @@ statement ("these two should agree, because …") is a row in data/raw/<district
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 import pandas as pd
@@ -590,7 +590,8 @@ class Statement:
 
     @property
     def figures(self) -> tuple[str, ...]:
-        return tuple(token for token in (*self.left, *self.right) if "-f" in token)
+        operands = (*self.left[::2], *self.right[::2])
+        return tuple(token for token in operands if not is_number(token))
 
     def check(self, figures: Figures) -> Finding:
         reasons = {"reason_vi": self.reason_vi, "reason_en": self.reason_en}
@@ -618,9 +619,18 @@ class Statement:
             values[0],
             values[1],
             _decimal(gap),
-            figures.by_id[self.right[0]].unit if "-f" in self.right[0] else rows[0].unit,
+            (rows[0] if is_number(self.right[0]) else figures.by_id[self.right[0]]).unit,
             **reasons,
         )
+
+
+def is_number(token: str) -> bool:
+    """Whether an operand is a plain number and not a figure."""
+    try:
+        Decimal(token)
+    except InvalidOperation:
+        return False
+    return True
 
 
 OPERATORS = {
@@ -635,7 +645,7 @@ def _evaluate(tokens: tuple[str, ...], figures: Figures, cut: bool | None) -> In
     """Evaluate an expression, products before sums; `cut` None takes the values as printed."""
 
     def operand(token: str) -> Interval:
-        if token not in figures.by_id:
+        if is_number(token):
             return Interval.exactly(Decimal(token))
         row = figures.by_id[token]
         found = Interval.exactly(row.value) if cut is None else figures.interval(row, cut)

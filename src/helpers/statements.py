@@ -5,10 +5,9 @@ numbers, the relation that should stand between them, and the reason in both lan
 """
 
 import re
-from decimal import Decimal, InvalidOperation
 
 from . import rows
-from .checks import OPERATORS, Statement
+from .checks import OPERATORS, Statement, is_number
 from .errors import Problems
 from .project import Project
 
@@ -67,8 +66,6 @@ def _tokens(row: rows.Row, column: str, figures: set[str], problems: Problems) -
             near = rows.allowed_list(operand, figures, "this district's figures")
             problems.add(row.number, column, f"unknown figure {operand!r}", near)
             continue
-        try:
-            Decimal(operand)
-        except InvalidOperation:
+        if not is_number(operand):
             problems.add(row.number, column, f"{operand!r} is no figure and no number", how)
     return tokens

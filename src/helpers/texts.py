@@ -23,7 +23,7 @@ _ANNEX = re.compile(r"(?:Biểu số|Phụ lục số) (\d+)\s*$", re.IGNORECASE
 _INLINE_NOTE = re.compile(r"\[(\d+):(.*?)\]", re.DOTALL)
 _INLINE_MARK = re.compile(r"\[footnoteRef:(\d+)\]")
 _NOTE = re.compile(r"([⁰¹²³⁴⁵⁶⁷⁸⁹]+)\s")
-_MARK = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_MARK = re.compile(r"(?<!m)(?<!ha)[⁰¹²³⁴⁵⁶⁷⁸⁹]+")  # km² is a unit
 _NUMERALS = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}
 
 
