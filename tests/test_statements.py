@@ -1,6 +1,7 @@
 import pytest
 
-from helpers import processed, statements
+from helpers import processed
+from helpers.checks import statements
 from helpers.errors import InputError
 
 HOUSEHOLDS = {"printed": "5", "indicator": "households", "unit": "household"}

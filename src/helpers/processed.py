@@ -13,8 +13,8 @@ from decimal import Decimal
 
 import pandas as pd
 
-from . import checks, exports, files, observations, periods, reference, sheets, statements
-from .checks import Finding
+from . import checks, exports, files, observations, periods, reference, sheets
+from .checks import Finding, statements
 from .project import Project
 from .sheets import Document
 

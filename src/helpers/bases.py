@@ -1,0 +1,126 @@
+"""The base behind a rate: what count and rate imply, what the report states, and an inference.
+
+A printed count and a printed percentage imply the base within an interval. Where several rates
+share one base, their intervals narrow it down, often to a single number.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+import pandas as pd
+
+from . import rounds
+from .checks import Figures, rates
+from .intervals import Interval
+from .observations import Observation
+from .reference import Reference
+from .rounds import Point
+
+
+@dataclass(frozen=True)
+class Implied:
+    """A rate with its count: the base they imply as printed, its interval, the stated base.
+
+    `low` and `high` are the whole numbers the base may be if the rate was rounded (None where
+    there is none); `stated` is the nearest printed base, which may be of another date.
+    """
+
+    rate: Observation
+    count: Observation
+    value: Decimal
+    low: int | None
+    high: int | None
+    stated: Observation | None
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether the stated base lies in the interval; None where no base is stated."""
+        if self.stated is None or self.low is None:
+            return None
+        return self.low <= self.stated.value <= self.high
+
+
+def implied(table: pd.DataFrame, reference: Reference) -> list[Implied]:
+    """Return every rate of people or households whose count is printed too, in sheet order."""
+    figures = Figures(list(table.itertuples()), reference)
+    found = []
+    for rate, count in rates.counted(figures, reference):
+        if rate.programme:
+            continue
+        low, high = _whole(rates.implied_base(figures, rate, count, cut=False))
+        value = Decimal(count.value) * 100 / rate.value
+        stated = rates.stated_base(figures, reference, rate)
+        found.append(Implied(rate, count, value, low, high, stated))
+    return found
+
+
+def _whole(interval: Interval) -> tuple[int | None, int | None]:
+    low, high = -int(-interval.low // 1), int(interval.high // 1)
+    return (low, high) if low <= high else (None, None)
+
+
+@dataclass(frozen=True)
+class Common:
+    """A base that several rates share: the whole numbers it may be, and the rates that agree."""
+
+    low: int
+    high: int
+    agreed: list[Implied]
+    others: list[Implied]
+
+
+def common(found: list[Implied], reference: Reference) -> list[Common]:
+    """Return the base that the rates of one report, round and standard share, where three do."""
+    groups: dict[tuple, list[Implied]] = defaultdict(list)
+    for one in found:
+        base = reference.indicators[one.rate.indicator].base
+        if base and one.low is not None:
+            groups[(base, one.rate.document, one.rate.standard, one.rate.round)].append(one)
+    result = []
+    for group in groups.values():
+        best = max(
+            ([one for one in group if one.low <= point.low <= one.high] for point in group),
+            key=len,
+        )
+        if len(best) >= 3:
+            low, high = max(one.low for one in best), min(one.high for one in best)
+            result.append(Common(low, high, best, [one for one in group if one not in best]))
+    return result
+
+
+@dataclass(frozen=True)
+class Inference:
+    """What a common base very probably is: the poor households of the round before.
+
+    The base over the derived opening rate gives a number of all households; `reference_base` is
+    the number that the opening year's own printed count and rate imply.
+    """
+
+    base: Common
+    opening: Point
+    households: Decimal
+    earlier: Implied
+    gap: Decimal
+
+    @property
+    def is_close(self) -> bool:
+        """Whether the two numbers of households agree within half a percent."""
+        return abs(self.gap) < Decimal("0.5")
+
+
+def infer(table: pd.DataFrame, reference: Reference) -> Inference | None:
+    """Return the inference for the first common base it can be made for, else None."""
+    found = implied(table, reference)
+    openings = [point for point in rounds.points(table, "poverty_rate") if point.derived]
+    for base in common(found, reference):
+        rate = base.agreed[0].rate
+        for opening in openings:
+            if (opening.round + 1, opening.standard) != (rate.round, rate.standard):
+                continue
+            for one in found:
+                if one.rate.indicator == "poverty_rate" and one.rate.round == opening.round:
+                    households = Decimal(base.low) * 100 / opening.value
+                    gap = (households - one.value) * 100 / one.value
+                    return Inference(base, opening, households, one, gap)
+    return None
