@@ -17,13 +17,16 @@ from .observations import Observation
 from .reference import Reference
 from .rounds import Point
 
+FEWEST = 3  # rates that have to share a base before it is called common
+
 
 @dataclass(frozen=True)
 class Implied:
     """A rate with its count: the base they imply as printed, its interval, the stated base.
 
     `low` and `high` are the whole numbers the base may be if the rate was rounded (None where
-    there is none); `stated` is the nearest printed base, which may be of another date.
+    there is none), `cut` those it may be if it was rounded or cut off; `stated` is the nearest
+    printed base, which may be of another date.
     """
 
     rate: Observation
@@ -31,6 +34,7 @@ class Implied:
     value: Decimal
     low: int | None
     high: int | None
+    cut: tuple[int | None, int | None]
     stated: Observation | None
 
     @property
@@ -49,9 +53,10 @@ def implied(table: pd.DataFrame, reference: Reference) -> list[Implied]:
         if rate.programme:
             continue
         low, high = _whole(rates.implied_base(figures, rate, count, cut=False))
+        cut = _whole(rates.implied_base(figures, rate, count, cut=True))
         value = Decimal(count.value) * 100 / rate.value
         stated = rates.stated_base(figures, reference, rate)
-        found.append(Implied(rate, count, value, low, high, stated))
+        found.append(Implied(rate, count, value, low, high, cut, stated))
     return found
 
 
@@ -62,7 +67,10 @@ def _whole(interval: Interval) -> tuple[int | None, int | None]:
 
 @dataclass(frozen=True)
 class Common:
-    """A base that several rates share: the whole numbers it may be, and the rates that agree."""
+    """A base that several rates share: the whole numbers it may be, and the rates that agree.
+
+    `agreed` are the rates that imply it, rounded or cut off; `others` those that do not.
+    """
 
     low: int
     high: int
@@ -75,16 +83,16 @@ def common(found: list[Implied], reference: Reference) -> list[Common]:
     groups: dict[tuple, list[Implied]] = defaultdict(list)
     for one in found:
         base = reference.indicators[one.rate.indicator].base
-        if base and one.low is not None:
+        if base and one.cut[0] is not None:
             groups[(base, one.rate.document, one.rate.standard, one.rate.round)].append(one)
     result = []
     for group in groups.values():
         best = max(
-            ([one for one in group if one.low <= point.low <= one.high] for point in group),
+            ([one for one in group if one.cut[0] <= point.cut[0] <= one.cut[1]] for point in group),
             key=len,
         )
-        if len(best) >= 3:
-            low, high = max(one.low for one in best), min(one.high for one in best)
+        if len(best) >= FEWEST:
+            low, high = max(one.cut[0] for one in best), min(one.cut[1] for one in best)
             result.append(Common(low, high, best, [one for one in group if one not in best]))
     return result
 
@@ -93,8 +101,9 @@ def common(found: list[Implied], reference: Reference) -> list[Common]:
 class Inference:
     """What a common base very probably is: the poor households of the round before.
 
-    The base over the derived opening rate gives a number of all households; `reference_base` is
-    the number that the opening year's own printed count and rate imply.
+    The base over the derived opening rate gives `households`, the number of all households;
+    `earlier` is the opening year's own printed rate with the base that it implies, and `gap` how
+    far the two are apart, in percent.
     """
 
     base: Common
