@@ -8,7 +8,18 @@ import pytest
 
 from helpers import rounds
 from helpers.edition import Edition
-from helpers.exhibits import findings, glance, money, overview, poverty, sources, topics
+from helpers.exhibits import (
+    bases,
+    comparability,
+    findings,
+    glance,
+    money,
+    overview,
+    places,
+    poverty,
+    sources,
+    topics,
+)
 from helpers.processed import Processed
 
 DISTRICTS = ("phong-tho", "tam-duong", "than-uyen")
@@ -34,8 +45,17 @@ def everything(edition, baseline=2019, endline=2022):
         poverty.deprivation_sentence(edition),
         poverty.deprivation_chart(edition),
         poverty.deprivation_table(edition),
-        poverty.communes_sentence(edition),
-        poverty.communes_table(edition),
+        poverty.composition_sentence(edition),
+        poverty.composition_chart(edition),
+        bases.reconciliation(edition),
+        bases.inference(edition),
+        bases.common_chart(edition),
+        places.communes_sentence(edition),
+        places.communes_table(edition),
+        places.locator(edition),
+        comparability.between_reports(edition),
+        money.waterfall(edition),
+        money.contradictions(edition),
         money.sentences(edition),
         money.capital_chart(edition),
         money.capital_table(edition),

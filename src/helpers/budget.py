@@ -115,6 +115,23 @@ def totals(table: pd.DataFrame) -> list[Line]:
     ]
 
 
+def make_up(table: pd.DataFrame) -> tuple[Observation, list[Observation]] | None:
+    """Return the first year's total with the amounts that make it up, or None."""
+    assigned = table[(table["indicator"] == "capital_assigned") & table["value"].notna()]
+    for line in totals(table):
+        if line.assigned is None:
+            continue
+        total = line.assigned.figure
+        parts = [
+            row
+            for row in assigned.itertuples()
+            if total in [part.partition("@")[0] for part in row.part_of.split()]
+        ]
+        if len(parts) > 1:
+            return line.assigned, parts
+    return None
+
+
 def envelopes(table: pd.DataFrame) -> list[Line]:
     """Return the lines that cover several years."""
     return [line for line in lines(table) if is_envelope(line)]

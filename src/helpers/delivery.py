@@ -51,8 +51,8 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
 def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -> list[Breakdown]:
     """Return at most `most` totals of a topic, of different indicators, that are worth drawing.
 
-    A total is if it has at least `least` parts of its own indicator; of each indicator the actual
-    total with the most parts is taken, one that is not itself a part before one that is.
+    A total is if it has at least `least` parts of its own indicator; of each indicator the total
+    with the most parts is taken among the actual ones, one that is not itself a part first.
     """
     rows = figures(table, topic)
     by_figure = {row.figure: row for row in rows.itertuples()}
@@ -76,6 +76,44 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
     for one in ranked:
         chosen.setdefault(one.total.indicator, one)
     return list(chosen.values())[:most]
+
+
+def shares(
+    table: pd.DataFrame, topic: str, least: int = 3
+) -> list[tuple[Observation, Observation]]:
+    """Return (part, whole) of a topic's figures given as so many of so many, if at least `least`."""
+    by_figure = {row.figure: row for row in table.itertuples()}
+    found = [
+        (row, by_figure[whole])
+        for row in figures(table, topic).itertuples()
+        for whole in row.within.split()
+        if row.value is not None and by_figure[whole].value and row.unit == by_figure[whole].unit
+    ]
+    return found if len(found) >= least else []
+
+
+def by_year(
+    table: pd.DataFrame, topic: str, least: int = 2
+) -> dict[tuple[str, str], dict[int, dict[str, Observation]]]:
+    """Return the series of a topic with plan and actual by calendar year.
+
+    Returns
+    -------
+    dict
+        (indicator, detail) to year to scenario to observation, for series of at least `least`
+        years with both scenarios; a year that is not over yet counts as its year.
+    """
+    series: dict[tuple[str, str], dict[int, dict[str, Observation]]] = {}
+    for row in figures(table, topic).itertuples():
+        starts_the_year = (row.start.month, row.start.day) == (1, 1)
+        if starts_the_year and row.start.year == row.end.year and row.value is not None:
+            cells = series.setdefault((row.indicator, row.detail_en), {})
+            cells.setdefault(row.start.year, {})[row.scenario] = row
+    return {
+        key: cells
+        for key, cells in series.items()
+        if sum({"plan", "actual"} <= set(pair) for pair in cells.values()) >= least
+    }
 
 
 def _has_total_inside(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:

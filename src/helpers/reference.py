@@ -132,6 +132,19 @@ class Ratio:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A change of definition: figures of a topic do not compare across the start of a year."""
+
+    topic: str
+    from_year: int
+    reason_vi: str
+    reason_en: str
+
+    def reason(self, language: str) -> str:
+        return self.reason_vi if language == "vi" else self.reason_en
+
+
+@dataclass(frozen=True)
 class Reference:
     """All registries of the project."""
 
@@ -144,6 +157,7 @@ class Reference:
     organisations: dict[str, Kind]
     areas: dict[str, Area]
     ratios: tuple[Ratio, ...]
+    breaks: tuple[Break, ...]
 
     def district(self, slug: str) -> Area:
         """Return the district of a slug; KeyError if no district has it."""
@@ -279,6 +293,7 @@ def _load(project: Project, stamp: tuple) -> Reference:
         organisations,
         areas,
         _ratios(project),
+        _breaks(project),
     )
     _check_links(project, reference)
     return reference
@@ -296,6 +311,15 @@ def _ratios(project: Project) -> tuple[Ratio, ...]:
             row["reason_vi"],
             row["reason_en"],
         )
+        for row in rows.read(path, project.name(path), columns)
+    )
+
+
+def _breaks(project: Project) -> tuple[Break, ...]:
+    columns = ("topic", "from_year", "reason_vi", "reason_en")
+    path = project.reference / "breaks.csv"
+    return tuple(
+        Break(row["topic"], int(row["from_year"]), row["reason_vi"], row["reason_en"])
         for row in rows.read(path, project.name(path), columns)
     )
 

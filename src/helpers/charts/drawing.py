@@ -42,9 +42,9 @@ class Chart(Fragment):
     title: str | Markup
     svg: Drawing
     alternative: str
-    data: Table | None
-    data_label: str
-    note: Markup | None = None
+    note: Markup | str = ""
+    data: Table | None = None
+    data_label: str = ""
 
     def __html__(self) -> Markup:
         key = "chart-" + sha256(f"{self.title}{self.alternative}".encode()).hexdigest()[:8]

@@ -27,12 +27,15 @@ def sentence(edition: Edition) -> Fragment:
     return paragraphs(said)
 
 
-def table(edition: Edition) -> Fragment | None:
-    """Tabulate the findings a reader must know, the weightiest first; None without any."""
-    if not edition.findings:
-        return None
+def table(edition: Edition, topic: str = "") -> Fragment | None:
+    """Tabulate the findings a reader must know, the weightiest first; None without any.
+
+    With a topic, only those that touch a figure of it; the full table is where marks lead to.
+    """
     rows, ids = [], []
     for number, finding in enumerate(edition.findings, start=1):
+        if topic and topic not in {edition.figures[name].topic for name in finding.figures}:
+            continue
         ids.append(f"finding-{number}")
         rows.append(
             [
@@ -42,6 +45,8 @@ def table(edition: Edition) -> Fragment | None:
                 _meaning(edition, finding),
             ]
         )
+    if not rows:
+        return None
     return Table(
         edition.say("findings.table"),
         [
@@ -51,7 +56,7 @@ def table(edition: Edition) -> Fragment | None:
             Column(edition.say("findings.meaning")),
         ],
         [(None, rows)],
-        ids=ids,
+        ids=None if topic else ids,
     )
 
 

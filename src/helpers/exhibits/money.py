@@ -11,6 +11,7 @@ from ..fragments import Fragment, paragraphs
 from ..observations import Observation
 from ..tables import Column, Table, muted
 from ..wording import capitalised
+from . import findings
 from .absence import absent
 
 PLACES = 2  # recomputed rates: two decimals, as the reports print them
@@ -68,6 +69,37 @@ def _percent(edition: Edition, line: Line) -> str:
     return f"{edition.number(line.share, PLACES if computed else None)}%"
 
 
+def waterfall(edition: Edition) -> Fragment | None:
+    """Draw how the total assigned for a year is made up; None where no total is divided."""
+    found = budget.make_up(edition.table)
+    if found is None:
+        return None
+    total, parts = found
+    bars = [
+        charts.Bar(
+            capitalised(edition.fund(row.fund)),
+            float(row.value),
+            edition.value(row, with_unit=False) + edition.flag(row),
+        )
+        for row in sorted(parts, key=lambda row: -row.value)
+    ]
+    label = str(edition.say("label.total"))
+    whole = charts.Bar(label, float(total.value), edition.value(total, with_unit=False))
+    title = edition.say("budget.waterfall_title", year=total.round)
+    listed = "; ".join(f"{bar.label}: {bar.text}" for bar in (*bars, whole))
+    return charts.Chart(
+        title,
+        charts.waterfall(bars, whole),
+        str(edition.say("label.chart_alt", title=title, items=listed)),
+        Markup(" ").join([edition.sources([total, *parts]), edition.flag_note([total, *parts])]),
+    )
+
+
+def contradictions(edition: Edition) -> Fragment:
+    """Set side by side what the reports say of money and what does not agree with it."""
+    return findings.table(edition, "budget") or paragraphs([edition.say("findings.none")])
+
+
 def capital_chart(edition: Edition) -> Fragment | None:
     """Draw the share disbursed of each kind of capital; None where none is reported."""
     found = [line for line in budget.by_capital(edition.table) if line.share is not None]
@@ -99,8 +131,6 @@ def _progress(edition: Edition, found: Sequence[Line], title_key: str) -> Fragme
         title,
         charts.bars(items, limit=100),
         str(edition.say("label.chart_alt", title=title, items=listed)),
-        None,
-        "",
         edition.flag_note(
             row for line in found for row in (line.assigned, line.disbursed, line.rate)
         ),

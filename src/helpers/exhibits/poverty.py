@@ -193,9 +193,9 @@ def trend_chart(edition: Edition) -> Fragment:
         title,
         charts.trend(panels),
         str(edition.say("label.chart_alt", title=title, items="; ".join(map(str, items)))),
+        Markup(" ").join(notes),
         rounds_table(edition),
         edition.say("label.chart_data"),
-        Markup(" ").join(notes),
     )
 
 
@@ -252,6 +252,73 @@ def standards_note(edition: Edition) -> Fragment:
     return paragraphs(said, "caution")
 
 
+# ------------------------------------------------------------ poor, near-poor and the rest
+def _compositions(edition: Edition) -> list[tuple[Point, Point]]:
+    """Pairs (poverty rate, near-poverty rate) of one round under one standard, both printed."""
+    near = {
+        (point.round, point.standard): point
+        for point in points(edition.table, "near_poverty_rate")
+        if not point.derived
+    }
+    return [
+        (point, near[point.round, point.standard])
+        for point in points(edition.table, "poverty_rate")
+        if not point.derived and (point.round, point.standard) in near
+    ]
+
+
+def composition_sentence(edition: Edition) -> Fragment:
+    """Say for the latest round how many of a hundred households are poor, near-poor, neither."""
+    pairs = _compositions(edition)
+    if not pairs:
+        return absent(edition)
+    poor, near = pairs[-1]
+    rest = 100 - poor.value - near.value
+    text = edition.quantity(rest, "percent", 2)
+    return paragraphs(
+        [
+            edition.say(
+                "composition.sentence",
+                round=poor.round,
+                standard=edition.standard(poor.standard),
+                poor=_point(edition, poor),
+                near=_point(edition, near),
+                rest=edition.linked_to([*poor.figures, *near.figures], text),
+            )
+        ]
+    )
+
+
+def composition_chart(edition: Edition) -> Fragment | None:
+    """Draw poor, near-poor and the rest, a bar per round, each within one standard."""
+    pairs = _compositions(edition)
+    if not pairs:
+        return None
+    names = [edition.indicator(code) for code in RATES] + [edition.say("composition.rest")]
+    rows, items, used = [], [], []
+    for poor, near in pairs:
+        values = [poor.value, near.value, 100 - poor.value - near.value]
+        texts = [edition.quantity(value, "percent", 2) for value in values]
+        used += [edition.figures[name] for name in (*poor.figures, *near.figures)]
+        flag = edition.flag(*used[-2:])
+        label = f"{poor.round}, {edition.standard_label(poor.standard)}{flag}"
+        colors = (charts.SERIES[0], charts.SERIES[1], charts.TRACK)
+        segments = [
+            charts.Segment(float(value), text, color)
+            for value, text, color in zip(values, texts, colors, strict=True)
+        ]
+        rows.append((label, segments))
+        said = ", ".join(f"{name} {text}" for name, text in zip(names, texts, strict=True))
+        items.append(f"{label}: {said}")
+    title = edition.say("composition.title")
+    return charts.Chart(
+        title,
+        charts.stacks(rows, names),
+        str(edition.say("label.chart_alt", title=title, items="; ".join(items))),
+        Markup(" ").join([edition.sources(used), edition.flag_note(used)]),
+    )
+
+
 # ------------------------------------------------------------ deprivation
 def _deprivation(edition: Edition) -> list[tuple]:
     """Pairs (count, rate) of the latest round, largest count first."""
@@ -304,7 +371,7 @@ def deprivation_chart(edition: Edition) -> Fragment | None:
     listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
     alternative = edition.say("label.chart_alt", title=title, items=listed)
     note = edition.flag_note(row for pair in pairs for row in pair)
-    return charts.Chart(title, charts.bars(items), str(alternative), None, "", note)
+    return charts.Chart(title, charts.bars(items), str(alternative), note)
 
 
 def deprivation_table(edition: Edition) -> Fragment | None:
@@ -346,72 +413,4 @@ def deprivation_table(edition: Edition) -> Fragment | None:
         ],
         groups,
         [*notes, edition.sources(row for pair in pairs for row in pair)],
-    )
-
-
-# ------------------------------------------------------------ communes
-def _commune_rates(edition: Edition) -> dict:
-    """The latest poverty rate printed for each commune, by its code."""
-    rows = edition.table
-    rows = rows[(rows["indicator"] == "poverty_rate") & (rows["area"] != "")]
-    rows = rows[rows["round"] == rows["round"].max()]
-    return {row.area: row for row in rows.itertuples() if " " not in row.area}
-
-
-def communes_sentence(edition: Edition) -> Fragment:
-    """Say how many communes are named with a rate, the highest and the lowest of them."""
-    rates = _commune_rates(edition)
-    if not rates:
-        return absent(edition)
-    ranked = sorted(rates.values(), key=lambda row: -row.value)
-    top, low = ranked[0], ranked[-1]
-    said = edition.say(
-        "communes.sentence",
-        round=top.round,
-        named=len(ranked),
-        all=len(edition.reference.communes(edition.district.slug)),
-        top=edition.places(top),
-        top_rate=edition.linked(top),
-        low=edition.places(low),
-        low_rate=edition.linked(low),
-    )
-    means = edition.table[edition.table["indicator"] == "mean_commune_poverty_rate"]
-    groups = [
-        edition.say("communes.mean", group=edition.detail(row), value=edition.linked(row))
-        for row in means.itertuples()
-    ]
-    return paragraphs([said, Markup(" ").join(groups), edition.say("communes.caution")])
-
-
-def communes_table(edition: Edition) -> Fragment | None:
-    """Tabulate every commune of the district, those without a rate as not reported."""
-    rates = _commune_rates(edition)
-    if not rates:
-        return None
-    first = next(iter(rates.values()))
-    communes = edition.reference.communes(edition.district.slug)
-    ordered = sorted(
-        communes, key=lambda area: -rates[area.code].value if area.code in rates else 1
-    )
-    rows = []
-    for area in ordered:
-        row = rates.get(area.code)
-        rows.append(
-            [
-                edition.name(area),
-                edition.linked(row) if row else muted(edition.say("value.not_reported")),
-                edition.detail(row) if row else "",
-                row.area_printed if row and row.area_printed != area.official else "",
-            ]
-        )
-    return Table(
-        edition.say("communes.table", round=first.round, standard=edition.standard(first.standard)),
-        [
-            Column(edition.say("label.commune")),
-            Column(edition.indicator("poverty_rate"), numeric=True),
-            Column(edition.say("communes.group")),
-            Column(edition.say("communes.printed")),
-        ],
-        [(None, rows)],
-        [edition.sources(rates.values())],
     )

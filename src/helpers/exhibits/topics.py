@@ -10,7 +10,7 @@ from ..edition import Edition
 from ..fragments import Fragment, paragraphs, together
 from ..observations import Observation
 from ..periods import Period
-from ..tables import Column, Table, without_empty_columns
+from ..tables import Column, Table, muted, without_empty_columns
 from ..wording import lowered
 from .absence import topic_absent
 
@@ -45,7 +45,14 @@ def section(edition: Edition, topic: str) -> Fragment:
             topic, edition.name(edition.reference.topics[topic])
         )
     )
-    return together(heading, headline(edition, topic), parts(edition, topic), table(edition, topic))
+    return together(
+        heading,
+        headline(edition, topic),
+        parts(edition, topic),
+        shares(edition, topic),
+        years(edition, topic),
+        table(edition, topic),
+    )
 
 
 def headline(edition: Edition, topic: str) -> Fragment:
@@ -99,10 +106,67 @@ def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
         title,
         charts.bars(items),
         str(edition.say("label.chart_alt", title=title.striptags(), items=listed)),
-        None,
-        "",
         Markup(" ").join([edition.sources([total, *rows]), edition.flag_note([total, *rows])]),
     )
+
+
+def shares(edition: Edition, topic: str) -> Fragment | None:
+    """Draw the figures that are given as so many of so many ("5/11"); None where few are."""
+    found = delivery.shares(edition.table, topic)
+    if not found:
+        return None
+    items = [
+        charts.Bar(
+            str(_named(edition, part).striptags()),
+            float(part.value * 100 / whole.value),
+            f"{edition.value(part, with_unit=False)}/{edition.value(whole, with_unit=False)}"
+            + edition.flag(part, whole),
+        )
+        for part, whole in found
+    ]
+    name = edition.name(edition.reference.topics[topic])
+    title = edition.say("delivery.shares_title", topic=name)
+    listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
+    rows = [row for pair in found for row in pair]
+    return charts.Chart(
+        title,
+        charts.bars(items, limit=100),
+        str(edition.say("label.chart_alt", title=title, items=listed)),
+        Markup(" ").join([edition.sources(rows), edition.flag_note(rows)]),
+    )
+
+
+def years(edition: Edition, topic: str) -> Fragment | None:
+    """Tabulate what was planned and done year by year; None where a topic has no such series."""
+    series = delivery.by_year(edition.table, topic)
+    if not series:
+        return None
+    spans = sorted({year for cells in series.values() for year in cells})
+    rows = []
+    for (code, detail), cells in series.items():
+        row = next(iter(next(iter(cells.values())).values()))
+        name = edition.indicator(code)
+        label = Markup("{}: {}").format(name, edition.detail(row)) if detail else name
+        rows.append([label, *(_plan_and_actual(edition, cells.get(year, {})) for year in spans)])
+    name = edition.name(edition.reference.topics[topic])
+    used = [row for cells in series.values() for pair in cells.values() for row in pair.values()]
+    return Table(
+        edition.say("delivery.years_table", topic=name),
+        [
+            Column(edition.say("label.indicator")),
+            *(Column(str(year), numeric=True) for year in spans),
+        ],
+        [(None, rows)],
+        [edition.sources(used)],
+    )
+
+
+def _plan_and_actual(edition: Edition, pair: dict[str, Observation]) -> Markup:
+    said = [
+        edition.linked(pair[scenario], with_unit=False) if scenario in pair else muted("–")
+        for scenario in ("actual", "plan")
+    ]
+    return Markup(" / ").join(said)
 
 
 def table(edition: Edition, topic: str) -> Fragment:
