@@ -37,7 +37,9 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
     rows = figures(table, topic)
     totals = {one.total.figure for one in breakdowns(table, topic, least=2, most=len(rows))}
     whole = rows[
-        (rows["scenario"] == "actual") & (rows["area"] == "") & ~_has_total_inside(rows, table)
+        (rows["scenario"] == "actual")
+        & ((rows["area"] == "") | rows["area"].str.contains(" "))
+        & ~_has_total_inside(rows, table)
     ]
     ranked = sorted(
         whole.itertuples(), key=lambda row: (row.figure not in totals, row.detail_en != "")
@@ -81,7 +83,7 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
 def shares(
     table: pd.DataFrame, topic: str, least: int = 3
 ) -> list[tuple[Observation, Observation]]:
-    """Return (part, whole) of a topic's figures given as so many of so many, if at least `least`."""
+    """Return (part, whole) of figures given as so many of so many, if at least `least` are."""
     by_figure = {row.figure: row for row in table.itertuples()}
     found = [
         (row, by_figure[whole])

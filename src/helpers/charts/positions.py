@@ -104,16 +104,18 @@ def ranges(items: Sequence[Range], marks: Sequence[tuple[float, str]]) -> Drawin
     low, high = min(ends), max(ends)
     pad = (high - low) * 0.06 or 1
     line, gap, head = 0.19, 0.2, 0.2 * len(marks) + 0.06
+    # The numbers have a column of their own, right of the scale.
+    room = WIDTH - 0.09 * max(len(item.text) for item in items)
     total = head + len(items) * (line + gap)
     with matplotlib.rc_context(rc=style()):
         figure, axes = sheet(total)
 
         def across(value: float) -> float:
-            return (value - low + pad) / (high - low + 2 * pad) * WIDTH
+            return (value - low + pad) / (high - low + 2 * pad) * room
 
         for number, (at, text) in enumerate(marks):
             y = total - 0.2 * number - 0.1
-            right = across(at) > WIDTH / 2
+            right = across(at) > room / 2
             axes.plot([across(at)] * 2, [0, y], color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
             axes.text(
                 across(at) + (-0.05 if right else 0.05),
@@ -128,7 +130,7 @@ def ranges(items: Sequence[Range], marks: Sequence[tuple[float, str]]) -> Drawin
             color = SERIES[0] if item.agrees else SERIES[1]
             axes.text(0, top - line * 0.85, item.label)
             axes.text(WIDTH, top - line * 0.85, item.text, ha="right", weight="bold")
-            axes.plot([0, WIDTH], [y, y], color=TRACK, linewidth=1)
+            axes.plot([0, room], [y, y], color=TRACK, linewidth=1)
             left, right = across(item.low), across(item.high)
             axes.plot([left, max(right, left + 0.04)], [y, y], color=color, linewidth=5)
             top -= line + gap

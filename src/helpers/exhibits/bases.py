@@ -50,10 +50,8 @@ def _interval(edition: Edition, one: Implied) -> Markup:
     low, high = (one.low, one.high) if one.low is not None else one.cut
     if low is None:
         text = str(edition.say("bases.none"))
-    elif low == high:
-        text = edition.number(low)
     else:
-        text = f"{edition.number(low)}–{edition.number(high)}"
+        text = _numbers(edition, low, high)
     return edition.linked_to([one.rate.figure, one.count.figure], text)
 
 
@@ -70,7 +68,7 @@ def common_chart(edition: Edition) -> Fragment | None:
             edition.reference.indicators[one.count.indicator].label(edition.language),
             float(one.cut[0]),
             float(one.cut[1]),
-            f"{edition.number(one.cut[0])}–{edition.number(one.cut[1])}",
+            _numbers(edition, *one.cut),
             one in shared.agreed,
         )
         for one in ordered
@@ -100,8 +98,12 @@ def _deprivation_base(edition: Edition, found: list[Implied]) -> Common | None:
 
 
 def _base(edition: Edition, shared: Common) -> str:
-    low, high = edition.number(shared.low), edition.number(shared.high)
-    return low if low == high else f"{low}–{high}"
+    return _numbers(edition, shared.low, shared.high)
+
+
+def _numbers(edition: Edition, low: int, high: int) -> str:
+    """A number, or a range of numbers."""
+    return edition.number(low) if low == high else f"{edition.number(low)}–{edition.number(high)}"
 
 
 def inference(edition: Edition) -> Fragment | None:
