@@ -28,7 +28,7 @@ PRESS = $(BIN)/python -m helpers.press \
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help reports test trace lab lint lock clean clean-all setup FORCE
+.PHONY: help reports test trace verify sums lab lint lock clean clean-all setup FORCE
 
 help: ## say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%./-]+:.*## / {printf "  %-28s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,12 @@ test: $(READY) ## run the tests
 
 trace: $(READY) ## hold the sheets against the reports in DOCUMENTS=folder
 	@$(BIN)/python -m helpers.trace "$(DOCUMENTS)"
+
+verify: $(READY) ## build twice under other conditions; compare the bytes, and reports/SHA256SUMS
+	@$(BIN)/python -m helpers.press.verify
+
+sums: $(READY) ## verify, and write reports/SHA256SUMS anew
+	@$(BIN)/python -m helpers.press.verify --write
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from helpers import rounds
+from helpers import delivery, rounds
 from helpers.edition import Edition
 from helpers.exhibits import (
     bases,
@@ -202,3 +202,78 @@ def test_the_overview_ranks_nothing_and_names_every_district(language):
     names = [edition.district_name for edition in editions]
     assert names == sorted(names)
     assert all(f'href="{slug}.{language}.html"' in page for slug in DISTRICTS)
+
+
+def crossing(edition):
+    """Every difference of a poverty figure under one standard and the same under another."""
+    found = set()
+    for code in rounds.COMPARED:
+        points = rounds.points(edition.table, code)
+        for one in points:
+            for other in points:
+                if one.standard != other.standard:
+                    found.add(abs(one.value - other.value))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("rounds_", [(2019, 2022), (2021, 2022), (2019, 2021), (2022, 2019)])
+def test_no_difference_across_two_standards_stands_anywhere_in_a_report(language, rounds_):
+    edition = Edition.open("phong-tho", language)
+    page = html(everything(edition, *rounds_))
+    page = re.sub(r'base64,[^"]*', "", page)  # the data file holds printed figures only
+    words = re.sub(r"<[^>]+>", " ", page) + " ".join(re.findall(r'title="([^"]*)"', page))
+    differences = crossing(edition)
+    assert len(differences) > 5
+    for value in differences:
+        written = re.escape(edition.number(value))
+        assert not re.search(rf"(?<![\d.,]){written}(?![\d]|[.,]\d)", words), (value, rounds_)
+
+
+@pytest.fixture
+def full_district(tiny, registries):
+    """A district with one figure of every indicator, poverty under both standards."""
+    rows = []
+    for code, indicator in registries.indicators.items():
+        about = {"indicator": code, "unit": indicator.units[0], "printed": "12"}
+        if indicator.by_standard:
+            old = {**about, "standard": "2016-2020", "period": "2019-12-31"}
+            rows += [old, {**about, "standard": "2022-2025"}]
+        else:
+            rows.append(about)
+    for code in ("spr-2021-2025/1.1", "spr-2021-2025/3.2"):
+        money = {"indicator": "capital_assigned", "unit": "million-vnd", "period": "2022"}
+        rows.append({**money, "programme": code, "printed": "50", "scenario": "plan"})
+    return tiny(*rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_district_with_every_topic(full_district, monkeypatch, language):
+    monkeypatch.chdir(full_district.notebooks)
+    edition = Edition.open("muong-te", language)
+    page = html(everything(edition))
+    for topic in set(edition.table["topic"]) & set(delivery.TOPICS):
+        assert f'id="topic-{topic}"' in page
+    assert html([overview.matrix([edition]), comparability.between_districts([edition])])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "row",
+    [
+        {},
+        {"indicator": "poverty_rate", "unit": "percent", "printed": "9%", "standard": "2022-2025"},
+        {"indicator": "capital_assigned", "unit": "million-vnd", "printed": "không giao"},
+        {
+            "indicator": "outreach_turns",
+            "unit": "person-turn",
+            "printed": "trên 9",
+            "area": "Mù Cả",
+        },
+    ],
+)
+def test_a_district_with_a_single_figure(tiny, monkeypatch, language, row):
+    monkeypatch.chdir(tiny(row).notebooks)
+    edition = Edition.open("muong-te", language)
+    page = html(everything(edition))
+    assert ("not reported" if language == "en" else "không có số liệu") in page.lower()

@@ -48,10 +48,7 @@ def reconciliation(edition: Edition) -> Fragment:
 
 def _interval(edition: Edition, one: Implied) -> Markup:
     low, high = (one.low, one.high) if one.low is not None else one.cut
-    if low is None:
-        text = str(edition.say("bases.none"))
-    else:
-        text = _numbers(edition, low, high)
+    text = str(edition.say("bases.none")) if low is None else _numbers(edition, low, high)
     return edition.linked_to([one.rate.figure, one.count.figure], text)
 
 
