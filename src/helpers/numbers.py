@@ -6,7 +6,7 @@ What breaks the rules ("125.1635", "102,924,5", "72, 6") is refused, never guess
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel import Locale
@@ -18,7 +18,9 @@ from .errors import MalformedNumber
 BOUNDS = {"trên": ">", "hơn": ">", "gần": "<", "dưới": "<", "khoảng": "~"}
 NOT_ASSIGNED = "không giao"
 
-_NUMBER = re.compile(r"(?P<whole>\d{1,3}(?:\.\d{3})+|\d+)(?:,(?P<fraction>\d+))?(?P<percent> ?%)?")
+_NUMBER = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?:\.\d{3})+|\d+)(?:,(?P<fraction>\d+))?(?P<percent> ?%)?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def read(printed: str) -> PrintedNumber:
     MalformedNumber
         If the print breaks the Vietnamese rules; the message says how.
     """
-    if printed == NOT_ASSIGNED:
+    if printed.lower() == NOT_ASSIGNED:
         return PrintedNumber(None)
     word, _, rest = printed.partition(" ")
     bound = BOUNDS.get(word.lower(), "=")  # a sentence may begin with it
@@ -66,16 +68,16 @@ def read(printed: str) -> PrintedNumber:
 
 def _why_malformed(text: str) -> str:
     body = text.rstrip("%").rstrip()
-    if not any(character.isdigit() for character in body):
+    if not any(character in "0123456789" for character in body):
         return "it has no digit"
-    if re.search(r"[^\d.,]", body):
+    if re.search(r"[^0-9.,]", body):
         return "it holds a space, a letter or a sign among the digits"
     if body.count(",") > 1:
         return "it has two decimal commas"
     if "." in body.partition(",")[2]:
         return "a grouping point stands after the decimal comma"
     if "." in body:
-        return "its points do not set off groups of three digits"
+        return "its points do not set off groups of three digits after a first that is not 0"
     return "it is not a number in Vietnamese print"
 
 
@@ -103,7 +105,8 @@ def write(
     """
     value = Decimal(value)
     places = decimals_of(value) if decimals is None else decimals
-    text = _pattern(places).apply(abs(value), _locale(language))
+    rounded = abs(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    text = _pattern(places).apply(rounded, _locale(language))
     zero = not any(character in "123456789" for character in text)
     if value < 0 and not zero:
         return "−" + text

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from babel.dates import format_date
 
-_PART = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+_PART = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, order=True)
@@ -60,11 +60,11 @@ def _ends(text: str) -> tuple[date, date]:
     match = _PART.fullmatch(text)
     if match is None:
         raise ValueError(f"{text!r} is not YYYY, YYYY-MM or YYYY-MM-DD")
-    year, month, day = int(match[1]), match[2] and int(match[2]), match[3] and int(match[3])
-    if day:
+    year, month, day = (part and int(part) for part in match.groups())
+    if day is not None:
         exact = date(year, month, day)
         return exact, exact
-    if month and not 1 <= month <= 12:
+    if month is not None and not 1 <= month <= 12:
         raise ValueError(f"{text!r} has no such month")
     last_month = month or 12
     last_day = calendar.monthrange(year, last_month)[1]

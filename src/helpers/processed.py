@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 
@@ -85,13 +86,18 @@ def load(project: Project, district: str) -> Processed:
     folder = project.processed / district
     try:
         inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-        fresh = inputs == files.checksums(project, project.inputs(district))
-    except (OSError, ValueError):
-        fresh = False
-    if not fresh:
-        return ingest(project, district)
+        if inputs == files.checksums(project, project.inputs(district)):
+            return _read(folder, inputs)
+    except (OSError, ValueError, KeyError, TypeError):
+        pass  # what is not there, or was written by another version, is made anew
+    return ingest(project, district)
+
+
+def _read(folder: Path, inputs: dict[str, str]) -> Processed:
     read = {"dtype": str, "keep_default_na": False, "encoding": "utf-8"}
     table = pd.read_csv(folder / "observations.csv", **read)
+    if tuple(table.columns) != observations.COLUMNS:
+        raise ValueError("written by another version")
     table = table.assign(
         value=_column(table["value"], _decimal),
         resolution=_column(table["resolution"], _decimal),

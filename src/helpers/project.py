@@ -67,6 +67,11 @@ class Project:
         """Return the document folders of a district, oldest name first."""
         return sorted(path.parent for path in (self.raw / district).glob("*/document.toml"))
 
+    def undocumented(self, district: str) -> list[Path]:
+        """Return the folders of a district that hold a sheet but do not say what it is from."""
+        sheets = sorted((self.raw / district).glob("*/figures.*"))
+        return [path.parent for path in sheets if not (path.parent / "document.toml").is_file()]
+
     def inputs(self, district: str) -> list[Path]:
         """Return every raw file that a district's figures depend on, in a fixed order."""
         files = [*self.reference.glob("*.csv"), *self.reference.glob("*.toml")]

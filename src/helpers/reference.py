@@ -3,10 +3,12 @@
 Each registry is a dictionary from code to entry. Names are in both languages: `entry.name("vi")`.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from itertools import groupby
 
 from . import rows
 from .errors import InputError, Problems
@@ -177,20 +179,24 @@ class Reference:
         Names and aliases are looked up inside the district; a place of another district of the
         province is written with it in brackets: "Trung Chải (Nậm Nhùn)".
         """
-        name, bracket, other = printed.removesuffix(")").partition(" (")
         place = self.district(district)
-        if bracket:
-            others = [area for area in self.areas.values() if area.slug and area.official == other]
+        name = printed
+        if "(" in printed or ")" in printed:
+            match = _ELSEWHERE.fullmatch(printed)
+            others = [
+                area
+                for area in self.areas.values()
+                if match and area.kind in DISTRICT_KINDS and area.official == match["district"]
+            ]
             if not others:
                 return None
-            place = others[0]
-        if name == place.official or name == f"Huyện {place.official}":
-            return place.code
+            name, place = match["name"], others[0]
+        # A commune may share its district's name; for the whole district, `area` is left empty.
         for area in self.areas.values():
             named = (area.official, area.name("vi"), *area.aliases)
             if area.parent == place.code and name in named:
                 return area.code
-        return None
+        return place.code if name in (place.official, f"Huyện {place.official}") else None
 
     def unit_of(self, indicator: Indicator, measure: str) -> Unit | None:
         """Return the unit in which an indicator's values of a measure are kept, or None."""
@@ -201,6 +207,19 @@ class Reference:
 
 
 NAMES = ("name_vi", "name_en")
+INDICATOR_COLUMNS = (
+    *("indicator", "topic", "nature", "unit", *NAMES, "label_vi", "label_en"),
+    *("count", "base", "standard"),
+)
+PROGRAMME_COLUMNS = ("programme", "parent", "number", "kind", *NAMES, "act")
+AREA_COLUMNS = (
+    *("code", "kind", "parent", "valid_from", "name", "slug", "latitude", "longitude"),
+    *("valid_to", "successor", "aliases"),
+)
+RATIO_COLUMNS = ("numerator", "denominator", "low", "high", "reason_vi", "reason_en")
+BREAK_COLUMNS = ("topic", "from_year", "reason_vi", "reason_en")
+DISTRICT_KINDS = ("district", "city")
+_ELSEWHERE = re.compile(r"(?P<name>[^()]+) \((?P<district>[^()]+)\)")
 
 
 def load(project: Project) -> Reference:
@@ -222,16 +241,13 @@ def _load(project: Project, stamp: tuple) -> Reference:
         project,
         "units",
         ("unit", *NAMES, "plural_en", "measure", "factor"),
-        lambda r: Unit(*_head(r, "unit"), r["plural_en"], r["measure"], Decimal(r["factor"])),
+        lambda r: Unit(*_head(r, "unit"), r["plural_en"], r["measure"], _number(r, "factor")),
     )
     topics = _registry(project, "topics", ("topic", *NAMES), lambda r: Entry(*_head(r, "topic")))
     indicators = _registry(
         project,
         "indicators",
-        (
-            *("indicator", "topic", "nature", "unit", *NAMES, "label_vi", "label_en"),
-            *("count", "base", "standard"),
-        ),
+        INDICATOR_COLUMNS,
         lambda r: Indicator(
             *_head(r, "indicator"),
             r["topic"],
@@ -255,14 +271,14 @@ def _load(project: Project, stamp: tuple) -> Reference:
         lambda r: Standard(
             *_head(r, "standard"),
             *(r[column] for column in ("label_vi", "label_en", "act_vi", "act_en")),
-            int(r["first_review"]),
-            int(r["last_review"]),
+            int(_number(r, "first_review")),
+            int(_number(r, "last_review")),
         ),
     )
     programmes = _registry(
         project,
         "programmes",
-        ("programme", "parent", "number", "kind", *NAMES, "act"),
+        PROGRAMME_COLUMNS,
         lambda r: Programme(*_head(r, "programme"), r["parent"], r["number"], r["kind"], r["act"]),
     )
     funds = _registry(
@@ -277,10 +293,7 @@ def _load(project: Project, stamp: tuple) -> Reference:
     areas = _registry(
         project,
         "areas",
-        (
-            *("code", "kind", "parent", "valid_from", "name", "slug", "latitude", "longitude"),
-            *("valid_to", "successor", "aliases"),
-        ),
+        AREA_COLUMNS,
         _area,
     )
     reference = Reference(
@@ -292,36 +305,36 @@ def _load(project: Project, stamp: tuple) -> Reference:
         funds,
         organisations,
         areas,
-        _ratios(project),
-        _breaks(project),
+        tuple(_entries(project, "ratios", RATIO_COLUMNS, _ratio)),
+        tuple(_entries(project, "breaks", BREAK_COLUMNS, _break)),
     )
     _check_links(project, reference)
     return reference
 
 
-def _ratios(project: Project) -> tuple[Ratio, ...]:
-    columns = ("numerator", "denominator", "low", "high", "reason_vi", "reason_en")
-    path = project.reference / "ratios.csv"
-    return tuple(
-        Ratio(
-            row["numerator"],
-            row["denominator"],
-            Decimal(row["low"]),
-            Decimal(row["high"]),
-            row["reason_vi"],
-            row["reason_en"],
-        )
-        for row in rows.read(path, project.name(path), columns)
-    )
+def _ratio(row: rows.Row) -> Ratio:
+    low, high = _number(row, "low"), _number(row, "high")
+    reasons = row["reason_vi"], row["reason_en"]
+    return Ratio(row["numerator"], row["denominator"], low, high, *reasons)
 
 
-def _breaks(project: Project) -> tuple[Break, ...]:
-    columns = ("topic", "from_year", "reason_vi", "reason_en")
-    path = project.reference / "breaks.csv"
-    return tuple(
-        Break(row["topic"], int(row["from_year"]), row["reason_vi"], row["reason_en"])
-        for row in rows.read(path, project.name(path), columns)
-    )
+def _break(row: rows.Row) -> Break:
+    return Break(row["topic"], int(_number(row, "from_year")), row["reason_vi"], row["reason_en"])
+
+
+class NotANumber(ValueError):
+    """A cell of a registry that must hold a number and does not."""
+
+    def __init__(self, column: str, found: str):
+        super().__init__(column, found)
+        self.column, self.found = column, found
+
+
+def _number(row: rows.Row, column: str) -> Decimal:
+    try:
+        return Decimal(row[column])
+    except InvalidOperation:
+        raise NotANumber(column, row[column]) from None
 
 
 def _head(row: rows.Row, key: str) -> tuple[str, str, str]:
@@ -335,8 +348,8 @@ def _area(row: rows.Row) -> Area:
         row["parent"],
         row["name"],
         row["slug"],
-        float(row["latitude"]) if row["latitude"] else None,
-        float(row["longitude"]) if row["longitude"] else None,
+        float(_number(row, "latitude")) if row["latitude"] else None,
+        float(_number(row, "longitude")) if row["longitude"] else None,
         row["valid_to"],
         row["successor"],
         tuple(alias.strip() for alias in row["aliases"].split(";") if alias.strip()),
@@ -346,50 +359,73 @@ def _area(row: rows.Row) -> Area:
 def _registry(
     project: Project, name: str, columns: tuple[str, ...], make: Callable[[rows.Row], object]
 ) -> dict:
-    path = project.reference / f"{name}.csv"
-    shown = project.name(path)
-    if not path.is_file():
-        raise InputError(f"{shown}: the registry is missing; take it from the project's repository")
-    key, entries, problems = columns[0], {}, Problems(shown)
-    for row in rows.read(path, shown, columns):
+    """Read a registry whose first column is the code of its entries."""
+    key, entries = columns[0], {}
+    problems = Problems(_shown(project, name))
+    for row in _rows(project, name, columns):
         if not row[key]:
             problems.add(row.number, key, "the code is empty", "give each row a code of its own")
         elif row[key] in entries:
             problems.add(row.number, key, f"{row[key]!r} stands twice", "a code is given once")
         else:
-            try:
-                entries[row[key]] = make(row)
-            except (ValueError, InvalidOperation) as error:
-                problems.add(row.number, None, f"a number was expected ({error})", "correct it")
+            entries[row[key]] = _made(row, make, problems)
     problems.raise_any()
     return entries
 
 
+def _entries(
+    project: Project, name: str, columns: tuple[str, ...], make: Callable[[rows.Row], object]
+) -> list:
+    """Read a registry without codes."""
+    problems = Problems(_shown(project, name))
+    entries = [_made(row, make, problems) for row in _rows(project, name, columns)]
+    problems.raise_any()
+    return entries
+
+
+def _made(row: rows.Row, make: Callable[[rows.Row], object], problems: Problems) -> object:
+    try:
+        return make(row)
+    except NotANumber as error:
+        found = f"found {error.found!r}"
+        problems.add(row.number, error.column, found, "a plain number is wanted, such as 0.5")
+        return None
+
+
+def _rows(project: Project, name: str, columns: tuple[str, ...]) -> list[rows.Row]:
+    path = project.reference / f"{name}.csv"
+    shown = _shown(project, name)
+    if not path.is_file():
+        raise InputError(f"{shown}: the registry is missing; take it from the project's repository")
+    return rows.read(path, shown, columns, explained="docs/transcribing.md")
+
+
+def _shown(project: Project, name: str) -> str:
+    return project.name(project.reference / f"{name}.csv")
+
+
 def _check_links(project: Project, reference: Reference) -> None:
-    problems = Problems(project.name(project.reference / "indicators.csv"))
-    for number, indicator in enumerate(reference.indicators.values(), start=2):
-        links = [("topic", indicator.topic, reference.topics)]
-        links += [("unit", unit, reference.units) for unit in indicator.units]
-        links += [
-            (column, code, reference.indicators)
-            for column, code in (("count", indicator.count), ("base", indicator.base))
-            if code
-        ]
-        for column, code, registry in links:
-            if code not in registry:
-                problems.add(number, column, f"unknown {code!r}", rows.allowed_list(code, registry))
-        if indicator.nature not in ("stock", "flow", "rate"):
-            problems.add(
-                number, "nature", f"found {indicator.nature!r}", "allowed are stock, flow, rate"
-            )
-    problems.raise_any()
-    problems = Problems(project.name(project.reference / "programmes.csv"))
-    for number, programme in enumerate(reference.programmes.values(), start=2):
-        if programme.parent and programme.parent not in reference.programmes:
-            problems.add(
-                number,
-                "parent",
-                f"unknown {programme.parent!r}",
-                rows.allowed_list(programme.parent, reference.programmes),
-            )
-    problems.raise_any()
+    """Check that what a registry names exists in the registry it belongs to."""
+    indicators, topics = reference.indicators, reference.topics
+    links = (
+        ("indicators", INDICATOR_COLUMNS, "topic", topics),
+        ("indicators", INDICATOR_COLUMNS, "unit", reference.units),
+        ("indicators", INDICATOR_COLUMNS, "count", indicators),
+        ("indicators", INDICATOR_COLUMNS, "base", indicators),
+        ("indicators", INDICATOR_COLUMNS, "nature", ("stock", "flow", "rate")),
+        ("programmes", PROGRAMME_COLUMNS, "parent", reference.programmes),
+        ("areas", AREA_COLUMNS, "parent", reference.areas),
+        ("ratios", RATIO_COLUMNS, "numerator", indicators),
+        ("ratios", RATIO_COLUMNS, "denominator", indicators),
+        ("breaks", BREAK_COLUMNS, "topic", topics),
+    )
+    for name, found in groupby(links, key=lambda link: link[0]):
+        problems = Problems(_shown(project, name))
+        for _, columns, column, allowed in found:
+            for row in _rows(project, name, columns):
+                for code in row[column].split():
+                    if code not in allowed:
+                        word = "found" if isinstance(allowed, tuple) else "unknown"
+                        near = rows.allowed_list(code, allowed)
+                        problems.add(row.number, column, f"{word} {code!r}", near)
+        problems.raise_any()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from unicodedata import normalize
 
 from .errors import InputError, Problems
 
@@ -25,7 +26,13 @@ class Row:
         return self.cells.get(column, "")
 
 
-def read(path: Path, name: str, required: Iterable[str], optional: Iterable[str] = ()) -> list[Row]:
+def read(
+    path: Path,
+    name: str,
+    required: Iterable[str],
+    optional: Iterable[str] = (),
+    explained: str = "",
+) -> list[Row]:
     """Return the rows of a CSV or XLSX file; wholly empty rows are passed over.
 
     Parameters
@@ -36,6 +43,8 @@ def read(path: Path, name: str, required: Iterable[str], optional: Iterable[str]
         How messages call the file.
     required, optional : iterable of str
         Columns the header must, and may, name, in any order.
+    explained : str, optional
+        Where the columns are explained, for messages.
 
     Raises
     ------
@@ -46,7 +55,9 @@ def read(path: Path, name: str, required: Iterable[str], optional: Iterable[str]
     if not lines:
         raise InputError(f"{name}: the file is empty; its first row must name the columns")
     (_, header), *body = lines
-    _check_header([cell.strip() for cell in header], list(required), list(optional), name)
+    _check_header(
+        [cell.strip() for cell in header], list(required), list(optional), name, explained
+    )
     columns = [cell.strip() for cell in header]
     problems = Problems(name)
     rows = []
@@ -79,18 +90,22 @@ def _csv_lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
             f"{name}: byte {error.start + 1} is not UTF-8; save the sheet again as"
             " “CSV UTF-8”, or hand it in as XLSX"
         ) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines, first = [], 1
+    lines: list[tuple[int, list[str]]] = []
     try:
-        for cells in reader:
-            lines.append((first, cells))
-            first = reader.line_num + 1
+        # Rows are counted as a spreadsheet counts them: a cell of several lines is one row.
+        for cells in csv.reader(io.StringIO(text, newline=""), strict=True):
+            lines.append((len(lines) + 1, [_settled(cell) for cell in cells]))
     except csv.Error as error:
         raise InputError(
-            f"{name}, row {first}: this is not a CSV row ({error}); look for a quote mark"
+            f"{name}, row {len(lines) + 1}: this is not a CSV row ({error}); look for a quote mark"
             " that is opened and not closed"
         ) from None
     return lines
+
+
+def _settled(cell: str) -> str:
+    """One kind of line end, and accents as single characters: the same text for every machine."""
+    return normalize("NFC", cell.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _xlsx_lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
@@ -104,8 +119,10 @@ def _xlsx_lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
         ) from None
     problems = Problems(name)
     lines: list[tuple[int, list[str]]] = []
-    for number, cells in enumerate(book.worksheets[0].iter_rows(values_only=True), start=1):
-        header = lines[0][1] if lines else []
+    sheet = book.worksheets[0]
+    sheet.reset_dimensions()  # what a workbook says of its size is not always so
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+        header = [cell.strip() for cell in lines[0][1]] if lines else []
         texts = []
         for position, value in enumerate(cells):
             column = header[position] if position < len(header) else ""
@@ -118,6 +135,7 @@ def _xlsx_lines(path: Path, name: str) -> list[tuple[int, list[str]]]:
                 )
             texts.append(_cell_text(value))
         width = len(header) or len(texts)
+        texts += [""] * (width - len(texts))
         while len(texts) > width or (not header and texts and not texts[-1]):
             if texts.pop():
                 problems.add(number, None, "a cell right of the last column", "clear it")
@@ -134,10 +152,12 @@ def _cell_text(value: object) -> str:
         return value.strftime("%Y-%m-%d")
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value)
+    return _settled(str(value))
 
 
-def _check_header(header: list[str], required: list[str], optional: list[str], name: str) -> None:
+def _check_header(
+    header: list[str], required: list[str], optional: list[str], name: str, explained: str
+) -> None:
     allowed = required + optional
     if len(header) == 1 and (";" in header[0] or "\t" in header[0]):
         raise InputError(
@@ -148,7 +168,7 @@ def _check_header(header: list[str], required: list[str], optional: list[str], n
     for column in header:
         if column not in allowed:
             found = f"unknown column {column!r}" if column else "a column without a name"
-            problems.add(1, None, found, allowed_list(column, allowed))
+            problems.add(1, None, found, allowed_list(column, allowed, explained))
         elif header.count(column) > 1:
             problems.add(1, None, f"column {column!r} stands twice", "name each column once")
     for column in required:

@@ -6,7 +6,7 @@ figures.csv or figures.xlsx (one row per printed figure). docs/transcribing.md e
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import numbers, periods, rows
@@ -22,6 +22,12 @@ OPTIONAL = (
     *("part_of", "within", "reading", "reading_of", "reason_vi", "reason_en", "certainty"),
     *("note_vi", "note_en"),
 )
+DOCUMENT_REQUIRED = ("title_vi", "title_en", "issuer_vi", "issuer_en", "date", "period", "cut_off")
+DOCUMENT_KEYS = {
+    **dict.fromkeys((*DOCUMENT_REQUIRED, "number", "sha256", "note_vi", "note_en"), str),
+    "draft": bool,
+    "renamed": dict,
+}
 SCENARIOS = ("plan", "actual", "estimate")
 CERTAINTIES = ("certain", "likely", "unsure")
 
@@ -53,7 +59,7 @@ class Document:
     sha256: str
     note_vi: str
     note_en: str
-    renamed: tuple[tuple[str, str], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     def title(self, language: str) -> str:
         return self.title_vi if language == "vi" else self.title_en
@@ -114,6 +120,17 @@ def load(project: Project, district: str) -> list[Sheet]:
     from . import reference
 
     registries = reference.load(project)
+    slugs = [area.slug for area in registries.areas.values() if area.slug]
+    if district not in slugs:
+        raise InputError(
+            f"data/raw/{district}: no unit of data/raw/reference/areas.csv has this slug;"
+            f" {rows.allowed_list(district, slugs)}"
+        )
+    for folder in project.undocumented(district):
+        raise InputError(
+            f"{project.name(folder)}: a sheet without document.toml; add the file that says which"
+            " report the figures are from (docs/transcribing.md)"
+        )
     return [
         Sheet(
             _document(project, folder), _figures(project, _sheet_path(project, folder), registries)
@@ -129,26 +146,35 @@ def _document(project: Project, folder: Path) -> Document:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"{name}: this is not TOML in UTF-8 ({error}); correct the line") from None
-    texts = ("title_vi", "title_en", "issuer_vi", "issuer_en", "date", "period", "cut_off")
-    optional = ("number", "sha256", "note_vi", "note_en")
     problems = Problems(name)
-    for key in fields:
-        if key not in (*texts, *optional, "draft", "renamed"):
-            allowed = rows.allowed_list(key, (*texts, *optional, "draft", "renamed"))
+    for key, value in fields.items():
+        if key not in DOCUMENT_KEYS:
+            allowed = rows.allowed_list(key, DOCUMENT_KEYS, "docs/transcribing.md")
             problems.add(None, None, f"unknown key {key!r}", allowed)
-    for key in texts:
-        if not isinstance(fields.get(key), str) or not fields[key]:
-            problems.add(None, None, f"key {key!r} is missing or empty", "give it as a string")
+        elif not isinstance(value, DOCUMENT_KEYS[key]):
+            wanted = {str: "a text in quotes", bool: "true or false", dict: "a table"}
+            problems.add(
+                None, None, f"key {key!r}: found {value!r}", f"give {wanted[DOCUMENT_KEYS[key]]}"
+            )
+    for key in DOCUMENT_REQUIRED:
+        if not fields.get(key):
+            problems.add(None, None, f"key {key!r} is missing or empty", "give it as a text")
     spans = {}
     for key in ("date", "period", "cut_off"):
+        if not isinstance(fields.get(key), str) or not fields[key]:
+            continue  # told already
         try:
-            spans[key] = periods.read(fields.get(key, ""))
-        except (ValueError, TypeError, AttributeError) as error:
+            spans[key] = periods.read(fields[key])
+        except ValueError as error:
             problems.add(None, None, f"key {key!r}: {error}", "give YYYY, YYYY-MM or YYYY-MM-DD")
     problems.raise_any()
     return Document(
         code=folder.name,
-        **{key: fields.get(key, "") for key in (*texts[:4], *optional)},
+        **{
+            key: fields.get(key, "")
+            for key, kind in DOCUMENT_KEYS.items()
+            if kind is str and key not in spans
+        },
         **spans,
         draft=bool(fields.get("draft", False)),
         renamed=tuple(fields.get("renamed", {}).items()),
@@ -167,7 +193,7 @@ def _figures(project: Project, path: Path, registries: Reference) -> list[Figure
     name = project.name(path)
     district = path.parent.parent.name
     problems = Problems(name)
-    typed = rows.read(path, name, REQUIRED, OPTIONAL)
+    typed = rows.read(path, name, REQUIRED, OPTIONAL, explained="docs/transcribing.md")
     if not typed:
         raise InputError(f"{name}: the sheet has no row below its header; type one row per figure")
     ids = [row["id"] for row in typed]
