@@ -371,7 +371,11 @@ def test_what_a_document_is_comes_from_its_toml(tiny):
         ("issuer_vi", "isuer_vi", "unknown key 'isuer_vi'; did you mean 'issuer_vi'"),
         ('period = "2022"', 'period = "năm 2022"', "key 'period': 'năm 2022' is not YYYY"),
         ('date = "2022-12-31"', 'date = "2022-13"', "key 'date': '2022-13' has no such month"),
-        ('date = "2022-12-31"', "date = 2022-12-31", "key 'date': found datetime.date(2022, 12, 31); give a text"),
+        (
+            'date = "2022-12-31"',
+            "date = 2022-12-31",
+            "key 'date': found datetime.date(2022, 12, 31); give a text",
+        ),
         ('cut_off = "2022-12-31"', "", "key 'cut_off' is missing or empty"),
     ],
 )

@@ -193,7 +193,9 @@ class Reference:
             name, place = match["name"], others[0]
         # A commune may share its district's name; for the whole district, `area` is left empty.
         for area in self.areas.values():
-            named = (area.official, area.name("vi"), *area.aliases)
+            # A bare name is the commune: a township is written with its kind.
+            bare = () if area.kind == "township" else (area.official,)
+            named = (*bare, area.name("vi"), *area.aliases)
             if area.parent == place.code and name in named:
                 return area.code
         return place.code if name in (place.official, f"Huyện {place.official}") else None
