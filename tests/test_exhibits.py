@@ -42,9 +42,10 @@ def everything(edition, baseline=2019, endline=2022):
         poverty.comparison_table(edition, found),
         poverty.standards_note(edition),
         poverty.trend_chart(edition),
-        poverty.deprivation_sentence(edition),
-        poverty.deprivation_chart(edition),
-        poverty.deprivation_table(edition),
+        deprivation.sentence(edition),
+        deprivation.chart(edition),
+        deprivation.table(edition),
+        poverty.changes_table(edition),
         poverty.composition_sentence(edition),
         poverty.composition_chart(edition),
         bases.reconciliation(edition),
@@ -178,7 +179,7 @@ def test_what_is_missing_is_said_in_words():
     edition = Edition.open("tam-duong", "en")
     found = rounds.compare(edition.table, 2019, 2022)
     assert "give no poverty figures" in repr(poverty.comparison_sentences(edition, found))
-    assert "not reported" in repr(poverty.deprivation_sentence(edition)).lower()
+    assert "not reported" in repr(deprivation.sentence(edition)).lower()
     assert "not reported" in repr(money.capital_table(edition)).lower()
 
 

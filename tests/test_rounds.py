@@ -121,3 +121,19 @@ def test_a_spell_has_one_standard_and_nothing_is_lost(table):
     spells = rounds.spells(points)
     assert all(len({point.standard for point in spell}) == 1 for spell in spells)
     assert sorted(map(id, points)) == sorted(id(point) for spell in spells for point in spell)
+
+
+@given(tables())
+def test_like_for_like_changes_stay_inside_a_standard(table):
+    for found in rounds.changes(table):
+        assert found.baseline.standard == found.endline.standard
+        assert found.baseline_round < found.endline_round
+        assert found.per_year * (found.endline_round - found.baseline_round) == pytest.approx(
+            found.change
+        )
+
+
+def test_the_like_for_like_changes_of_phong_tho(table):
+    rates = [one for one in rounds.changes(table) if one.indicator == "poverty_rate"]
+    spans = [(one.baseline_round, one.endline_round, one.change) for one in rates]
+    assert spans == [(2019, 2021, Decimal("-7.12")), (2021, 2022, Decimal("-4.62"))]

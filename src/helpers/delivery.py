@@ -94,6 +94,21 @@ def shares(
     return found if len(found) >= least else []
 
 
+def pairs(table: pd.DataFrame, indicator: str, other: str) -> list[tuple[Observation, Observation]]:
+    """Return the figures of two indicators that are about the same thing in the same period."""
+
+    def about(row: Observation) -> tuple:
+        what = (row.document, row.area, row.organisation, row.fund, row.detail_en)
+        return (*what, row.start, row.end, row.scenario)
+
+    others = {about(row): row for row in table[table["indicator"] == other].itertuples()}
+    return [
+        (row, others[about(row)])
+        for row in table[table["indicator"] == indicator].itertuples()
+        if about(row) in others and row.value is not None and others[about(row)].value
+    ]
+
+
 def by_year(
     table: pd.DataFrame, topic: str, least: int = 2
 ) -> dict[tuple[str, str], dict[int, dict[str, Observation]]]:

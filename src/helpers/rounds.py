@@ -156,3 +156,15 @@ def spells(found: list[Point]) -> list[list[Point]]:
     """Split points into spells within which they may be joined: one standard each."""
     standards = sorted({point.standard for point in found})
     return [[point for point in found if point.standard == code] for code in standards]
+
+
+def changes(table: pd.DataFrame) -> list[Comparison]:
+    """Return the like-for-like changes: first to last round of every spell with two or more."""
+    found = []
+    for code in COMPARED:
+        for spell in spells(points(table, code)):
+            first, last = spell[0], spell[-1]
+            if first.round < last.round:
+                pair = (code, first.round, last.round, first, last, "comparable")
+                found.append(Comparison(*pair))
+    return found

@@ -1,4 +1,4 @@
-"""Poverty: rounds compared with the standards kept apart, deprivation, communes."""
+"""Poverty: rounds compared, the standards kept apart; poor, near-poor and the rest."""
 
 from decimal import Decimal
 
@@ -7,10 +7,10 @@ from markupsafe import Markup
 from .. import charts
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
-from ..rounds import COMPARED, RATES, Comparison, Point, points, rounds, spells
+from ..rounds import COMPARED, RATES, Comparison, Point, changes, points, rounds, spells
 from ..tables import Column, Table, muted
 from ..wording import lowered
-from .absence import absent, topic_absent
+from .absence import absent
 
 
 # ------------------------------------------------------------ two rounds
@@ -130,10 +130,13 @@ def _standing(edition: Edition, point: Point | None) -> Markup:
     )
 
 
-def _signed_change(edition: Edition, found: Comparison) -> Markup | str:
+def _signed_change(edition: Edition, found: Comparison, per_year: bool = False) -> Markup | str:
     if found.change is None or found.baseline_round == found.endline_round:
         return muted("–")
     sign = "−" if found.change < 0 else "+" if found.change else ""
+    if per_year:
+        mean = _change(edition, found, abs(found.per_year), Decimal("0.01"))
+        return Markup("{}{}").format(sign, mean)
     return Markup("{}{}").format(sign, _change(edition, found, abs(found.change)))
 
 
@@ -235,6 +238,42 @@ def rounds_table(edition: Edition) -> Table:
     )
 
 
+def changes_table(edition: Edition) -> Fragment:
+    """Tabulate the like-for-like changes, within each standard, also as a mean per year."""
+    found = changes(edition.table)
+    if not found:
+        return absent(edition)
+    groups = []
+    for standard in sorted({one.endline.standard for one in found}):
+        rows = [
+            [
+                edition.indicator(one.indicator),
+                f"{one.baseline_round}–{one.endline_round}",
+                _point(edition, one.baseline),
+                _point(edition, one.endline),
+                _signed_change(edition, one),
+                _signed_change(edition, one, per_year=True),
+            ]
+            for one in found
+            if one.endline.standard == standard
+        ]
+        groups.append((edition.standard(standard), rows))
+    used = [name for one in found for name in (*one.baseline.figures, *one.endline.figures)]
+    return Table(
+        edition.say("rounds.changes_table"),
+        [
+            Column(edition.say("label.indicator")),
+            Column(edition.say("rounds.years"), unbroken=True),
+            Column(edition.say("rounds.first"), numeric=True),
+            Column(edition.say("rounds.last"), numeric=True),
+            Column(edition.say("rounds.change"), numeric=True),
+            Column(edition.say("rounds.per_year"), numeric=True),
+        ],
+        groups,
+        [edition.sources(edition.figures[name] for name in used)],
+    )
+
+
 def standards_note(edition: Edition) -> Fragment:
     """Name the poverty standards in the district's figures, their acts and reviews."""
     used = sorted(set(edition.table["standard"]) - {""})
@@ -316,101 +355,4 @@ def composition_chart(edition: Edition) -> Fragment | None:
         charts.stacks(rows, names),
         str(edition.say("label.chart_alt", title=title, items="; ".join(items))),
         Markup(" ").join([edition.sources(used), edition.flag_note(used)]),
-    )
-
-
-# ------------------------------------------------------------ deprivation
-def _deprivation(edition: Edition) -> list[tuple]:
-    """Pairs (count, rate) of the latest round, largest count first."""
-    rows = edition.table[edition.table["topic"] == "deprivation"]
-    if rows.empty:
-        return []
-    latest = rows[rows["round"] == rows["round"].max()]
-    by_indicator = {row.indicator: row for row in latest.itertuples()}
-    pairs = []
-    for code, row in by_indicator.items():
-        count = edition.reference.indicators[code].count
-        if count in by_indicator:
-            pairs.append((by_indicator[count], row))
-    return sorted(pairs, key=lambda pair: -pair[0].value)
-
-
-def deprivation_sentence(edition: Edition) -> Fragment:
-    """Say which deprivations are widest and narrowest, or that none is reported."""
-    pairs = _deprivation(edition)
-    if not pairs:
-        return topic_absent(edition, "deprivation")
-    said = {}
-    for name, (count, rate) in zip(
-        ("first", "second", "last"),
-        (pairs[0], pairs[min(1, len(pairs) - 1)], pairs[-1]),
-        strict=True,
-    ):
-        label = edition.reference.indicators[count.indicator].label(edition.language)
-        said[name] = lowered(label)
-        said[f"{name}_count"] = edition.linked(count)
-        said[f"{name}_rate"] = edition.linked(rate)
-    return paragraphs([edition.say("deprivation.sentence", **said)])
-
-
-def deprivation_chart(edition: Edition) -> Fragment | None:
-    """Draw the households deprived in each indicator, sorted; None where none is reported."""
-    pairs = _deprivation(edition)
-    if not pairs:
-        return None
-    items = [
-        charts.Bar(
-            edition.reference.indicators[count.indicator].label(edition.language),
-            float(count.value),
-            f"{edition.value(count, with_unit=False)} ({edition.value(rate)})"
-            + edition.flag(count, rate),
-        )
-        for count, rate in pairs
-    ]
-    title = edition.say("deprivation.title", round=pairs[0][0].round)
-    listed = "; ".join(f"{bar.label}: {bar.text}" for bar in items)
-    alternative = edition.say("label.chart_alt", title=title, items=listed)
-    note = edition.flag_note(row for pair in pairs for row in pair)
-    return charts.Chart(title, charts.bars(items), str(alternative), note)
-
-
-def deprivation_table(edition: Edition) -> Fragment | None:
-    """Tabulate count and rate of each indicator, those with a base of their own apart."""
-    pairs = _deprivation(edition)
-    if not pairs:
-        return None
-    indicators = edition.reference.indicators
-    common = "poor_households"
-    shared = [pair for pair in pairs if indicators[pair[1].indicator].base == common]
-    own = [pair for pair in pairs if indicators[pair[1].indicator].base != common]
-
-    def lines(found):
-        return [
-            [
-                indicators[count.indicator].label(edition.language),
-                edition.linked(count, with_unit=False),
-                edition.linked(rate),
-            ]
-            for count, rate in found
-        ]
-
-    first = pairs[0][0]
-    names = [indicators[count.indicator].label(edition.language) for count, _ in own]
-    groups = [(None, lines(shared))]
-    notes = [edition.say("deprivation.base_unstated")]
-    if own:
-        named = edition.join([names[0], *map(lowered, names[1:])])
-        groups.append((named, lines(own)))
-        notes.append(edition.say("deprivation.own_base", indicators=named))
-    return Table(
-        edition.say(
-            "deprivation.table", round=first.round, standard=edition.standard(first.standard)
-        ),
-        [
-            Column(edition.say("label.indicator")),
-            Column(edition.say("deprivation.count"), numeric=True),
-            Column(edition.say("deprivation.rate"), numeric=True),
-        ],
-        groups,
-        [*notes, edition.sources(row for pair in pairs for row in pair)],
     )

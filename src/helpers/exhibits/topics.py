@@ -14,6 +14,9 @@ from ..tables import Column, Table, muted, without_empty_columns
 from ..wording import lowered
 from .absence import topic_absent
 
+# Topics in which what is counted at a date must not be taken for what happened in a period.
+WITH_NATURE = ("credit", "funds")
+
 
 def coverage(edition: Edition, topics: Sequence[str] = delivery.TOPICS) -> Fragment:
     """Say which topics the district reports on, and which it does not."""
@@ -48,6 +51,7 @@ def section(edition: Edition, topic: str) -> Fragment:
     return together(
         heading,
         headline(edition, topic),
+        credit_means(edition) if topic == "credit" else None,
         parts(edition, topic),
         shares(edition, topic),
         years(edition, topic),
@@ -108,6 +112,24 @@ def _parts_chart(edition: Edition, found: delivery.Breakdown) -> Fragment:
         str(edition.say("label.chart_alt", title=title.striptags(), items=listed)),
         Markup(" ").join([edition.sources([total, *rows]), edition.flag_note([total, *rows])]),
     )
+
+
+def credit_means(edition: Edition) -> Fragment:
+    """Say what a household borrowed on average, and that flow and stock are kept apart."""
+    said = [
+        edition.say(
+            "credit.mean",
+            mean=edition.linked_to(
+                [lent.figure, households.figure],
+                edition.quantity(lent.value / households.value, lent.unit, 1),
+            ),
+            year=edition.period(lent),
+            lent=edition.linked(lent),
+            households=edition.linked(households),
+        )
+        for lent, households in delivery.pairs(edition.table, "loans_lent", "loan_households")
+    ]
+    return together(paragraphs(said), paragraphs([edition.say("credit.caution")], "caution"))
 
 
 def shares(edition: Edition, topic: str) -> Fragment | None:
@@ -178,6 +200,9 @@ def table(edition: Edition, topic: str) -> Fragment:
     groups: list[tuple[str | None, list]] = []
     for code, found in rows.groupby("indicator", sort=False):
         name = edition.indicator(code)
+        if topic in WITH_NATURE:
+            nature = edition.reference.indicators[code].nature
+            name = str(edition.say(f"nature.{nature}", indicator=name))
         lines = _lines(edition, found, rows, planned)
         if len(lines) > 1:
             groups.append((name, lines))

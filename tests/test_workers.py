@@ -1,0 +1,203 @@
+"""Children of the press: what they return, how they fail, and that they end."""
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from helpers.press.workers import Outcome, Workers
+
+LONG = 600.0  # seconds that no test comes near: what waits for this long is killed
+
+
+@pytest.fixture
+def workers():
+    """Make workers; what is left of them is killed."""
+    made = []
+
+    def make(jobs=2, timeout=LONG):
+        made.append(Workers(jobs, timeout))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+def outcomes(workers):
+    found = {}
+    while workers.running:
+        found.update(workers.finished())
+    return found
+
+
+def outcome(workers, work, *arguments):
+    workers.start("key", work, *arguments)
+    return outcomes(workers)["key"]
+
+
+def wait_for(path):
+    deadline = time.monotonic() + LONG
+    while not path.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def fail(message):
+    raise ValueError(message)
+
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def leave(status):
+    os._exit(status)
+
+
+def hang(note: Path):
+    started = note.with_suffix(".new")
+    started.write_text(str(os.getpid()))
+    started.rename(note)
+    time.sleep(LONG)
+
+
+def fork_and_hang(folder: Path, seconds):
+    """Hang, beside a process that holds all that this one had open, until it may end."""
+    if os.fork() == 0:
+        deadline = time.monotonic() + seconds
+        while not (folder / "may end").exists() and time.monotonic() < deadline:
+            time.sleep(0.01)
+        (folder / "ended").touch()
+        os._exit(0)
+    time.sleep(LONG)
+
+
+def attend(folder: Path, key):
+    """Return how many are at work at the same time as this one."""
+    mine = folder / str(key)
+    mine.touch()
+    time.sleep(0.1)
+    present = len(list(folder.iterdir()))
+    mine.unlink()
+    return present
+
+
+def leave_a_thread():
+    threading.Thread(target=time.sleep, args=(LONG,)).start()
+    return "done"
+
+
+def test_what_the_work_returns_comes_back(workers):
+    assert outcome(workers(), divmod, 17, 5) == Outcome(value=(3, 2))
+
+
+def test_a_value_larger_than_a_pipe_comes_back(workers):
+    assert outcome(workers(), bytes.__mul__, b"x", 5_000_000).value == b"x" * 5_000_000
+
+
+def test_each_piece_of_work_has_a_process_of_its_own(workers):
+    pool = workers(jobs=3)
+    for key in range(3):
+        pool.start(key, os.getpid)
+    pids = {each.value for each in outcomes(pool).values()}
+    assert len(pids - {os.getpid()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("work", "argument", "said"),
+    [(fail, "số liệu sai", "ValueError: số liệu sai"), (exit, 3, "SystemExit: 3")],
+)
+def test_an_exception_is_reported_as_failure(workers, work, argument, said):
+    found = outcome(workers(), work, argument)
+    assert found.value is None
+    assert said in found.failure
+
+
+def test_a_value_that_cannot_come_back_is_reported_as_failure(workers, capfd):
+    assert outcome(workers(), threading.Lock).failure is not None
+    assert "pickle" in capfd.readouterr().err
+
+
+def test_a_killed_child_is_reported(workers):
+    found = outcome(workers(), die)
+    assert found.value is None
+    assert "SIGKILL" in found.failure
+
+
+def test_a_child_that_leaves_without_a_word_is_reported(workers):
+    assert "exit status 7" in outcome(workers(), leave, 7).failure
+
+
+def test_a_killed_child_does_not_harm_the_others(workers):
+    pool = workers()
+    pool.start("bad", die)
+    pool.start("good", abs, -1)
+    found = outcomes(pool)
+    assert found["good"] == Outcome(value=1)
+    assert found["bad"].failure
+
+
+def test_a_child_that_takes_too_long_is_killed_and_reported(workers, tmp_path):
+    pool = workers(timeout=1.0)
+    found = outcome(pool, hang, tmp_path / "pid")
+    assert found.value is None
+    assert "stopped" in found.failure
+    assert not is_alive(int((tmp_path / "pid").read_text()))
+
+
+def test_only_what_takes_too_long_is_killed(workers, tmp_path):
+    pool = workers(timeout=1.0)
+    pool.start("slow", hang, tmp_path / "pid")
+    pool.start("quick", abs, -1)
+    found = outcomes(pool)
+    assert found["quick"] == Outcome(value=1)
+    assert found["slow"].failure
+
+
+def test_a_timeout_does_not_wait_for_what_the_child_started(workers, tmp_path):
+    found = outcome(workers(timeout=0.5), fork_and_hang, tmp_path, 10.0)
+    ended = (tmp_path / "ended").exists()
+    (tmp_path / "may end").touch()
+    wait_for(tmp_path / "ended")
+    assert found.failure
+    assert not ended
+
+
+def test_a_thread_left_behind_does_not_keep_the_child(workers):
+    assert outcome(workers(), leave_a_thread) == Outcome(value="done")
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+def test_never_more_than_jobs_run_at_once(workers, tmp_path, jobs):
+    pool, waiting, found = workers(jobs), list(range(7)), {}
+    while waiting or pool.running:
+        while waiting and pool.free:
+            pool.start(waiting[0], attend, tmp_path, waiting.pop(0))
+        assert len(pool.running) <= jobs
+        found.update(pool.finished())
+    assert len(found) == 7
+    assert max(each.value for each in found.values()) <= jobs
+
+
+def test_stop_kills_every_child(workers, tmp_path):
+    pool = workers()
+    for key in "ab":
+        pool.start(key, hang, tmp_path / key)
+        wait_for(tmp_path / key)
+    pids = [int((tmp_path / key).read_text()) for key in "ab"]
+    assert all(is_alive(pid) for pid in pids)
+    pool.stop()
+    assert not any(is_alive(pid) for pid in pids)
+    assert pool.free
