@@ -11,6 +11,7 @@ from helpers.edition import Edition
 from helpers.exhibits import (
     bases,
     comparability,
+    deprivation,
     findings,
     glance,
     money,

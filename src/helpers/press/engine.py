@@ -9,6 +9,7 @@ cell (the press stops the whole process after a stated time) and asking for inpu
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 from contextlib import suppress
@@ -19,7 +20,7 @@ os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
 sys.modules.setdefault("debugpy", None)
 
 from ipykernel.inprocess.ipkernel import InProcessKernel  # noqa: E402
-from ipykernel.iostream import IOPubThread  # noqa: E402
+from ipykernel.iostream import IOPubThread, OutStream  # noqa: E402
 from jupyter_client.session import Session  # noqa: E402
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
@@ -27,6 +28,8 @@ from papermill.engines import Engine  # noqa: E402
 from papermill.log import logger  # noqa: E402
 from traitlets import default  # noqa: E402
 from traitlets.config import Config  # noqa: E402
+
+_OVERWRITTEN = re.compile(r".*\r(?=[^\n])")
 
 
 class DirectSession(Session):
@@ -39,10 +42,28 @@ class DirectSession(Session):
         if not isinstance(message, dict):
             kept = {key: options[key] for key in ("header", "metadata") if key in options}
             message = self.msg(msg_or_type, content=content, parent=parent, **kept)
+        # What goes over a socket is JSON: bytes and dates become text on the way.
+        message["content"] = self.unpack(self.pack(message["content"]))
         message["buffers"] = options.get("buffers") or []
         if self.deliver is not None:
             self.deliver(message)
         return message
+
+
+class DirectStream(OutStream):
+    """A kernel's stdout or stderr that publishes what is written when it is written.
+
+    `before` is called first, so that what a subprocess has written meanwhile keeps its place.
+    """
+
+    before = None
+
+    def write(self, string: str) -> int | None:
+        if self.before is not None:
+            self.before()
+        written = super().write(string)
+        self.flush()
+        return written
 
 
 class EmbeddedKernel(InProcessKernel):
@@ -63,6 +84,14 @@ class EmbeddedKernel(InProcessKernel):
         # Never started: messages are sent where they arise.
         return IOPubThread(self._underlying_iopub_socket, session=self.session)
 
+    @default("stdout")
+    def _default_stdout(self):
+        return DirectStream(self.session, self.iopub_thread, "stdout", watchfd=False)
+
+    @default("stderr")
+    def _default_stderr(self):
+        return DirectStream(self.session, self.iopub_thread, "stderr", watchfd=False)
+
     def _input_request(self, prompt, ident, parent, password=False):
         from IPython.core.error import StdinNotImplementedError
 
@@ -77,17 +106,25 @@ class Descriptors:
         self.files, self.kept, self.read = {}, {}, {1: 0, 2: 0}
 
     def __enter__(self) -> "Descriptors":
+        self.kept[0] = os.dup(0)
+        with open(os.devnull) as nothing:  # a subprocess that reads finds the end at once
+            os.dup2(nothing.fileno(), 0)
         for descriptor in self.streams:
             self.kept[descriptor] = os.dup(descriptor)
             self.files[descriptor] = tempfile.TemporaryFile()
             os.dup2(self.files[descriptor].fileno(), descriptor)
+        for stream in self.streams.values():
+            stream.before = self.drain
         return self
 
     def __exit__(self, *exception) -> None:
         for descriptor, kept in self.kept.items():
             os.dup2(kept, descriptor)
             os.close(kept)
-            self.files[descriptor].close()
+        for file in self.files.values():
+            file.close()
+        for stream in self.streams.values():
+            stream.before = None
 
     def drain(self) -> None:
         """Hand over what was written since the last time."""
@@ -96,9 +133,8 @@ class Descriptors:
             end = os.fstat(file).st_size
             if end > self.read[descriptor]:
                 new = os.pread(file, end - self.read[descriptor], self.read[descriptor])
-                stream.write(new.decode(errors="replace"))
                 self.read[descriptor] = end
-            stream.flush()
+                stream.write(new.decode(errors="replace"))
 
 
 class EmbeddedEngine(Engine):
@@ -124,6 +160,7 @@ class EmbeddedEngine(Engine):
         client.reset_execution_trackers()
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
+        sys.path.insert(0, "")  # modules beside the notebook, as for any kernel
         with Descriptors(kernel) as descriptors:
             for index, cell in enumerate(nb_man.nb.cells):
                 try:
@@ -151,6 +188,8 @@ def _execute(cell, index, kernel, session, client, loop, descriptors) -> None:
     reply = {}
 
     def deliver(message):
+        if message["msg_type"] in ("display_data", "execute_result", "error"):
+            descriptors.drain()
         if message["msg_type"] == "execute_reply":
             reply.update(message["content"])
         elif not message["msg_type"].endswith("_reply"):
@@ -191,7 +230,11 @@ def _execute(cell, index, kernel, session, client, loop, descriptors) -> None:
 
 
 def _coalesce(cell) -> None:
-    """Join the chunks of each stream into one output, in the place of the first."""
+    """Join the chunks of each stream into one output, in the place of the first.
+
+    As nbclient does: what a carriage return wrote over is gone, and of the two streams side by
+    side stdout comes first.
+    """
     kept, first = [], {}
     for output in cell.outputs:
         if output.output_type == "stream" and output.name in first:
@@ -200,4 +243,10 @@ def _coalesce(cell) -> None:
         if output.output_type == "stream":
             first[output.name] = output
         kept.append(output)
+    for output in first.values():
+        output.text = _OVERWRITTEN.sub("", output.text)
+    names = [output.get("name") for output in kept]
+    for place, pair in enumerate(zip(names, names[1:], strict=False)):
+        if pair == ("stderr", "stdout"):
+            kept[place : place + 2] = reversed(kept[place : place + 2])
     cell.outputs = kept

@@ -12,6 +12,7 @@ from pathlib import Path
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import nbformat  # noqa: E402
+import pandas  # noqa: E402
 import papermill  # noqa: E402
 from papermill.engines import papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
@@ -19,6 +20,9 @@ from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from .. import charts, processed  # noqa: E402, F401  (for the children)
 from ..project import Project  # noqa: E402
 from .engine import EmbeddedEngine  # noqa: E402
+
+# pandas asks once, at import, whether it writes to a terminal: a kernel says no.
+pandas.set_option("display.max_columns", 20)
 
 papermill_engines.register("embedded", EmbeddedEngine)
 ORDINARY = "ipykernel"
