@@ -42,6 +42,11 @@ class Processed:
     findings: list[Finding]
     inputs: dict[str, str]
 
+    @property
+    def findings_frame(self) -> pd.DataFrame:
+        """The findings as a table, one row each, also where there is none."""
+        return pd.DataFrame(self.findings, columns=FINDING_COLUMNS)
+
 
 def ingest(project: Project, district: str) -> Processed:
     """Read a district's sheets, check them, and write data/processed/<district>/.

@@ -58,10 +58,9 @@ class Project:
 
     @cached_property
     def districts(self) -> tuple[str, ...]:
-        """Slugs of the districts that have at least one document, in alphabetical order."""
-        return tuple(
-            sorted({path.parent.parent.name for path in self.raw.glob("*/*/document.toml")})
-        )
+        """Slugs of the districts that have a document or a sheet, in alphabetical order."""
+        named = [*self.raw.glob("*/*/document.toml"), *self.raw.glob("*/*/figures.*")]
+        return tuple(sorted({path.parent.parent.name for path in named}))
 
     def documents(self, district: str) -> list[Path]:
         """Return the document folders of a district, oldest name first."""

@@ -11,6 +11,7 @@ from ..errors import InputError
 from ..project import LANGUAGES, Project
 from ..rows import allowed_list
 from .building import Build, Order
+from .parameters import FIRST_YEAR, LAST_YEAR
 from .workers import cores
 
 REPORT = re.compile(r"(?:reports/)?([^/]+)\.([^./]+)\.html")
@@ -59,20 +60,21 @@ def _order(project: Project, options: argparse.Namespace) -> Order:
         match = REPORT.fullmatch(name)
         if not match:
             raise InputError(f"{name}: a report is named reports/<district>.<language>.html")
+    editions = tuple((district, language) for district in districts for language in languages)
     if options.reports:
         named = [REPORT.fullmatch(name) for name in options.reports]
-        districts = tuple(dict.fromkeys(match[1] for match in named))
-        languages = tuple(dict.fromkeys(match[2] for match in named))
+        editions = tuple(dict.fromkeys((match[1], match[2]) for match in named))
+        districts, languages = zip(*editions, strict=True)
     _check("DISTRICTS", districts, project.districts, "folders with a document in data/raw")
     _check("LANGUAGES", languages, LANGUAGES, "")
-    return Order(
-        districts,
-        languages,
-        _whole("BASELINE", options.baseline),
-        _whole("ENDLINE", options.endline),
-        _whole("JOBS", options.jobs) if options.jobs else cores(),
-        options.engine,
-    )
+    baseline, endline = (_year(name, options) for name in ("BASELINE", "ENDLINE"))
+    if baseline > endline:
+        raise InputError(
+            f"BASELINE: found {baseline}, after ENDLINE {endline}; the earlier round comes first:"
+            f" BASELINE={endline} ENDLINE={baseline}"
+        )
+    jobs = _whole("JOBS", options.jobs, "2") if options.jobs else cores()
+    return Order(editions, baseline, endline, jobs, options.engine)
 
 
 def _check(name: str, values: tuple[str, ...], allowed: tuple[str, ...], where: str) -> None:
@@ -83,10 +85,21 @@ def _check(name: str, values: tuple[str, ...], allowed: tuple[str, ...], where: 
             raise InputError(f"{name}: found {value!r}; {allowed_list(value, allowed, where)}")
 
 
-def _whole(name: str, text: str) -> int:
-    if not re.fullmatch(r"[1-9]\d*", text):
-        raise InputError(f"{name}: found {text!r}; a whole number is wanted, such as {name}=2")
+def _whole(name: str, text: str, example: str) -> int:
+    if not re.fullmatch(r"[1-9]\d*", text, re.ASCII):
+        raise InputError(f"{name}: found {text!r}; a whole number is wanted, as {name}={example}")
     return int(text)
+
+
+def _year(name: str, options: argparse.Namespace) -> int:
+    example = {"BASELINE": "2019", "ENDLINE": "2022"}[name]
+    year = _whole(name, getattr(options, name.lower()), example)
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise InputError(
+            f"{name}: found {year}; a round is a year from {FIRST_YEAR} to {LAST_YEAR}, such as"
+            f" {name}={example}"
+        )
+    return year
 
 
 if __name__ == "__main__":

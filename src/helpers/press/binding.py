@@ -18,6 +18,7 @@ from ..project import LANGUAGES
 
 TEMPLATES = Path(__file__).with_name("templates")
 OUTDATED = "<!--outdated-->"
+_ADDRESS = re.compile(r'(?P<open><h[2-6][^>]* id=")(?P<id>[^"]+)"')
 _HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 
 
@@ -89,7 +90,9 @@ def chapter(path: Path, language: str) -> Markup:
 
 def report(chapters: list[Path], language: str, slug: str, district: str, versions: str) -> str:
     """Return the page of one edition."""
-    bodies = [Chapter(chapter(path, language)) for path in chapters]
+    bodies = [
+        Chapter(body) for body in with_own_addresses([chapter(path, language) for path in chapters])
+    ]
     other = next(code for code in LANGUAGES if code != language)
     say = _sayer(language)
     links = [
@@ -145,6 +148,18 @@ def _both(key: str) -> Markup:
         Markup('<span lang="{}">{}</span>').format(language, wording.say(key, language))
         for language in LANGUAGES
     )
+
+
+def with_own_addresses(bodies: list[Markup]) -> list[Markup]:
+    """Number the addresses of headings that have the same words, so that each has its own."""
+    seen: dict[str, int] = {}
+
+    def numbered(match: re.Match) -> str:
+        name = match["id"]
+        seen[name] = seen.get(name, 0) + 1
+        return match[0] if seen[name] == 1 else f'{match["open"]}{name}-{seen[name]}"'
+
+    return [Markup(_ADDRESS.sub(numbered, body)) for body in bodies]
 
 
 def contents(chapters: list[Chapter]) -> list[Entry]:

@@ -71,14 +71,17 @@ class Result:
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked for: districts, languages, the two rounds, the jobs and the engine."""
+    """What is asked for: (district, language) pairs, the two rounds, the jobs and the engine."""
 
-    districts: tuple[str, ...]
-    languages: tuple[str, ...]
+    editions: tuple[tuple[str, str], ...]
     baseline: int
     endline: int
     jobs: int
     engine: str = "embedded"
+
+    @property
+    def districts(self) -> set[str]:
+        return {district for district, _ in self.editions}
 
 
 class Build:
@@ -166,8 +169,7 @@ class Build:
         with _only_build(self.project):
             failed = self._ingest_all()
             ready = [slug for slug in self.shown if slug not in failed]
-            wanted = [slug for slug in self.order.districts if slug not in failed]
-            editions = [(slug, language) for slug in wanted for language in self.order.languages]
+            editions = [edition for edition in self.order.editions if edition[0] not in failed]
             units = {edition: self.chapters(*edition) for edition in editions}
             self._run_reports(units)
             for slug in failed:

@@ -13,6 +13,7 @@ import re
 import sys
 import tempfile
 from contextlib import suppress
+from itertools import pairwise
 from types import SimpleNamespace
 
 os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
@@ -246,7 +247,7 @@ def _coalesce(cell) -> None:
     for output in first.values():
         output.text = _OVERWRITTEN.sub("", output.text)
     names = [output.get("name") for output in kept]
-    for place, pair in enumerate(zip(names, names[1:], strict=False)):
+    for place, pair in enumerate(pairwise(names)):
         if pair == ("stderr", "stdout"):
             kept[place : place + 2] = reversed(kept[place : place + 2])
     cell.outputs = kept

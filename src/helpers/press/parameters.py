@@ -59,16 +59,16 @@ def read(project: Project, path: Path) -> Notebook:
     name = project.name(path)
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError) as error:
+        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
+        source = "".join(tagged[0]["source"]) if tagged else ""
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{name}: this is not a notebook ({error}); restore or remove it"
         ) from None
-    tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
     if len(tagged) != 1:
         raise InputError(
             f"{name}: {len(tagged)} cells are tagged “parameters”; exactly one must be"
         )
-    source = "".join(tagged[0]["source"])
     defaults = {}
     try:
         for statement in ast.parse(source).body:

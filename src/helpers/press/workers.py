@@ -12,6 +12,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 
@@ -81,15 +82,26 @@ class Workers:
     def stop(self) -> None:
         """Kill every child: unfinished work is lost, finished work is not touched."""
         for process, connection, _ in self.running.values():
-            process.kill()
-            process.join()
-            connection.close()
+            _end(process, connection)
         self.running.clear()
 
 
+def _end(process, connection) -> None:
+    """Kill a child and whatever it started."""
+    if hasattr(os, "killpg"):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.join()
+    connection.close()
+
+
 def _child(connection, work: Callable, arguments: tuple) -> None:
-    # Ctrl-C reaches every process of the terminal: the parent decides, the child does not.
+    # Ctrl-C reaches every process of the terminal: the parent decides, the child does not. A
+    # session of its own lets the parent end it with all that it started.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "setsid"):
+        os.setsid()
     try:
         outcome = Outcome(value=work(*arguments))
     except BaseException:  # whatever it was, the parent must hear of it
