@@ -32,7 +32,7 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
     """Return the figures that stand for a topic: its first totals, of different indicators.
 
     A headline is an actual figure of the whole district that is not a part of another; figures
-    divided into parts come first.
+    divided into parts come first, and the latest of several.
     """
     rows = figures(table, topic)
     totals = {one.total.figure for one in breakdowns(table, topic, least=2, most=len(rows))}
@@ -42,7 +42,8 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
         & ~_has_total_inside(rows, table)
     ]
     ranked = sorted(
-        whole.itertuples(), key=lambda row: (row.figure not in totals, row.detail_en != "")
+        whole.itertuples(),
+        key=lambda row: (row.figure not in totals, row.detail_en != "", -row.end.toordinal()),
     )
     chosen: dict[str, Observation] = {}
     for row in ranked:
@@ -54,7 +55,7 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
     """Return at most `most` totals of a topic, of different indicators, that are worth drawing.
 
     A total is if it has at least `least` parts of its own indicator; of each indicator the total
-    with the most parts is taken among the actual ones, one that is not itself a part first.
+    with the most parts is taken among the actual ones; one that is itself a part comes last.
     """
     rows = figures(table, topic)
     by_figure = {row.figure: row for row in rows.itertuples()}
@@ -72,7 +73,7 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
     ]
     ranked = sorted(
         (one for one in found if one.total.scenario == "actual"),
-        key=lambda one: (-len(one.parts), one.total.part_of != ""),
+        key=lambda one: (one.total.part_of != "", -len(one.parts)),
     )
     chosen: dict[str, Breakdown] = {}
     for one in ranked:
@@ -111,20 +112,21 @@ def pairs(table: pd.DataFrame, indicator: str, other: str) -> list[tuple[Observa
 
 def by_year(
     table: pd.DataFrame, topic: str, least: int = 2
-) -> dict[tuple[str, str], dict[int, dict[str, Observation]]]:
+) -> dict[tuple[str, ...], dict[int, dict[str, Observation]]]:
     """Return the series of a topic with plan and actual by calendar year.
 
     Returns
     -------
     dict
-        (indicator, detail) to year to scenario to observation, for series of at least `least`
-        years with both scenarios; a year that is not over yet counts as its year.
+        (indicator, detail, organisation, area) to year to scenario to observation, for series of
+        at least `least` years with both scenarios; a year that is not over counts as its year.
     """
-    series: dict[tuple[str, str], dict[int, dict[str, Observation]]] = {}
+    series: dict[tuple[str, ...], dict[int, dict[str, Observation]]] = {}
     for row in figures(table, topic).itertuples():
         starts_the_year = (row.start.month, row.start.day) == (1, 1)
         if starts_the_year and row.start.year == row.end.year and row.value is not None:
-            cells = series.setdefault((row.indicator, row.detail_en), {})
+            key = (row.indicator, row.detail_en or row.detail_vi, row.organisation, row.area)
+            cells = series.setdefault(key, {})
             cells.setdefault(row.start.year, {})[row.scenario] = row
     return {
         key: cells

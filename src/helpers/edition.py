@@ -30,8 +30,6 @@ _SECTION = re.compile(
 _ROMAN = {"1": "I", "2": "II", "3": "III", "4": "IV"}
 # Verdicts that are told beside a figure; what holds or holds within rounding is only counted.
 TELLING = ("fails", "suspicious", "truncation")
-# Millions of VND from which a round amount is told in billions: "565 tỷ đồng".
-BILLIONS_FROM = 10_000
 _BOUND = {">": "bound.greater", "<": "bound.less", "~": "bound.about"}
 
 
@@ -156,8 +154,6 @@ class Edition:
 
     def quantity(self, value: Decimal, unit: str, decimals: int | None = None) -> str:
         """Return a value with its unit: "43,81%", "3.198 hộ", "4.62 percentage points"."""
-        if unit == "million-vnd" and abs(value) >= BILLIONS_FROM and value % 100 == 0:
-            return str(self.say("value.billion", value=self.number(value / 1000)))
         text = self.number(value, decimals)
         if unit == "percent":
             return f"{text}%"

@@ -25,7 +25,7 @@ def reconciliation(edition: Edition) -> Fragment:
             edition.linked(one.rate),
             _interval(edition, one),
             edition.linked(one.stated, with_unit=False) if one.stated else muted("–"),
-            edition.say(f"bases.{ {True: 'yes', False: 'no', None: 'unknown'}[one.agrees] }"),
+            edition.say(f"bases.{_agreement(one)}"),
         ]
         for one in found
     ]
@@ -44,6 +44,15 @@ def reconciliation(edition: Edition) -> Fragment:
         [(None, rows)],
         [edition.say("bases.note"), edition.sources(used)],
     )
+
+
+def _agreement(one: Implied) -> str:
+    """Whether the printed base fits; one of another date is not blamed for not fitting."""
+    if one.agrees is None:
+        return "unknown"
+    if one.agrees:
+        return "yes"
+    return "no" if one.stated.end == one.rate.end else "other_date"
 
 
 def _interval(edition: Edition, one: Implied) -> Markup:

@@ -11,8 +11,13 @@ from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..tables import Column, Table
 
-SIGNS = {"=": {"fails": "≠", "suspicious": "≠", "holds": "="}, "≤": {"fails": ">"}}
+SIGNS = {
+    "=": {"fails": "≠", "suspicious": "≠", "holds": "="},
+    "≤": {"fails": ">", "suspicious": ">"},
+    "≥": {"fails": "<", "suspicious": "<"},
+}
 # Kinds whose reason stands in the registry or the statement, not in the wording.
+ABOUT_NAMES = ("spelling", "outside")
 TOLD_BY_REASON = ("statement", "span", "magnitude", "print")
 
 
@@ -34,7 +39,8 @@ def table(edition: Edition, topic: str = "") -> Fragment | None:
     """
     rows, ids = [], []
     for number, finding in enumerate(edition.findings, start=1):
-        if topic and topic not in {edition.figures[name].topic for name in finding.figures}:
+        topics = {edition.figures[name].topic for name in finding.figures}
+        if topic and (topic not in topics or finding.kind in ABOUT_NAMES):
             continue
         ids.append(f"finding-{number}")
         rows.append(
@@ -48,7 +54,7 @@ def table(edition: Edition, topic: str = "") -> Fragment | None:
     if not rows:
         return None
     return Table(
-        edition.say("findings.table"),
+        edition.say("findings.topic_table" if topic else "findings.table"),
         [
             Column(edition.say("findings.kind")),
             Column(edition.say("findings.arithmetic")),

@@ -21,8 +21,8 @@ def sentences(edition: Edition) -> Fragment:
     """Say for each kind of capital how much of the year's plan was disbursed by the cut-off."""
     found = budget.by_capital(edition.table)
     if not found and not budget.lines(edition.table):
-        absent = edition.say("budget.sentence_none", district=edition.district_name)
-        return paragraphs([absent], "absent")
+        said = edition.say("budget.sentence_none", district=edition.district_name)
+        return paragraphs([said], "absent")
     said = [
         edition.say(
             "budget.total",
@@ -84,7 +84,8 @@ def waterfall(edition: Edition) -> Fragment | None:
         for row in sorted(parts, key=lambda row: -row.value)
     ]
     label = str(edition.say("label.total"))
-    whole = charts.Bar(label, float(total.value), edition.value(total, with_unit=False))
+    text = edition.value(total, with_unit=False) + edition.flag(total)
+    whole = charts.Bar(label, float(total.value), text)
     title = edition.say("budget.waterfall_title", year=total.round)
     listed = "; ".join(f"{bar.label}: {bar.text}" for bar in (*bars, whole))
     return charts.Chart(

@@ -28,8 +28,10 @@ def comparison_sentences(edition: Edition, comparisons: list[Comparison]) -> Fra
     if first.baseline_round == first.endline_round:
         return paragraphs([edition.say("rounds.same_round", **years)])
     said = [_sentence(edition, found) for found in rates]
-    if any(found.verdict == "break" for found in rates):
-        said.append(edition.say("rounds.break_reason"))
+    broken = [edition.indicator(found.indicator) for found in rates if found.verdict == "break"]
+    if broken:
+        named = edition.join([broken[0], *map(lowered, broken[1:])])
+        said.append(edition.say("rounds.break_reason", indicators=named))
     return paragraphs(said)
 
 

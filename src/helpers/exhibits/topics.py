@@ -165,7 +165,7 @@ def years(edition: Edition, topic: str) -> Fragment | None:
         return None
     spans = sorted({year for cells in series.values() for year in cells})
     rows = []
-    for (code, detail), cells in series.items():
+    for (code, detail, *_), cells in series.items():
         row = next(iter(next(iter(cells.values())).values()))
         name = edition.indicator(code)
         label = Markup("{}: {}").format(name, edition.detail(row)) if detail else name
@@ -179,7 +179,7 @@ def years(edition: Edition, topic: str) -> Fragment | None:
             *(Column(str(year), numeric=True) for year in spans),
         ],
         [(None, rows)],
-        [edition.sources(used)],
+        [edition.say("delivery.years_note"), edition.sources(used)],
     )
 
 
@@ -237,13 +237,10 @@ def _lines(edition: Edition, found, rows, planned: bool) -> list[list[Markup | s
     lines: dict[tuple[str, ...], list] = {}
     times: dict[tuple[str, ...], int] = {}
     for row in found.itertuples():
-        subject = edition.detail(row)
+        subject = edition.detail(row) or edition.say(
+            "label.total" if _is_total(row, rows) else "value.whole_district"
+        )
         actor = ", ".join(filter(None, (edition.organisation(row), edition.fund(row.fund))))
-        if not subject and _is_total(row, rows):
-            subject = edition.say("label.total")
-        elif not subject:
-            # What tells the row from its neighbours stands first.
-            subject, actor = actor or edition.say("value.whole_district"), ""
         line = [
             subject,
             actor,
@@ -271,6 +268,13 @@ def _named(edition: Edition, row: Observation) -> Markup:
     detail = edition.detail(row)
     name = edition.indicator(row.indicator)
     return Markup("{}, {}").format(name, detail) if detail else Markup("{}").format(name)
+
+
+def _titled(edition: Edition, row: Observation) -> Markup:
+    """A total's name with whose it is."""
+    organisation = edition.organisation(row)
+    name = _named(edition, row)
+    return Markup("{}, {}").format(name, organisation) if organisation else name
 
 
 def _when(edition: Edition, row: Observation) -> str:

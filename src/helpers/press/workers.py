@@ -55,14 +55,10 @@ class Workers:
             if connection.poll():
                 yield key, self._collect(key)
             elif time.monotonic() - started >= self.timeout:
-                process.kill()
-                self._collect(key)
-                yield (
-                    key,
-                    Outcome(
-                        failure=f"it was stopped after {self.timeout:.0f} seconds without an end"
-                    ),
-                )
+                del self.running[key]
+                _end(process, connection)
+                seconds = f"{self.timeout:.0f} seconds"
+                yield key, Outcome(failure=f"it was stopped after {seconds} without an end")
 
     def _collect(self, key: Hashable) -> Outcome:
         process, connection, _ = self.running.pop(key)
