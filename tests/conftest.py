@@ -1,7 +1,10 @@
 """What the tests share: the real project, a copy of it that may be changed, and a tiny district."""
 
 import csv
+import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,13 +38,28 @@ def registries(project: Project):
     return reference.load(project)
 
 
+def copy_inputs(root: Path) -> Project:
+    """Copy what a build reads into a folder."""
+    shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
+    shutil.copy(ROOT / "requirements.lock", root)
+    return Project(root)
+
+
 @pytest.fixture
 def copied(tmp_path: Path) -> Project:
     """A copy of the project's inputs and notebooks that a test may change."""
-    shutil.copytree(ROOT / "data" / "raw", tmp_path / "data" / "raw")
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    shutil.copy(ROOT / "requirements.lock", tmp_path)
-    return Project(tmp_path)
+    return copy_inputs(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory) -> Project:
+    """A project with everything built, once for all tests; not to be changed."""
+    project = copy_inputs(tmp_path_factory.mktemp("whole"))
+    command = [sys.executable, "-m", "helpers.press", "--root", str(project.root), "--jobs", "2"]
+    settings = {"PYTHONHASHSEED": "0", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+    subprocess.run(command, check=True, env={**os.environ, **settings})
+    return project
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """Binding: what of a notebook stands in a page, and that a page is whole in itself."""
 
 import re
-import shutil
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,7 +10,6 @@ from bs4 import BeautifulSoup
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from helpers.press import binding
-from helpers.project import Project
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -36,18 +32,6 @@ ADDRESSES = (
     "poster",
     "ping",
 )
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A project with everything built; not to be changed."""
-    root = tmp_path_factory.getbasetemp() / "whole"  # the one build of all test files
-    if not root.is_dir():
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-        shutil.copytree(ROOT / "notebooks", root / "notebooks")
-        shutil.copy(ROOT / "requirements.lock", root)
-    subprocess.run([sys.executable, "-m", "helpers.press", "--root", str(root)], check=True)
-    return Project(root)
 
 
 @pytest.fixture(scope="module")

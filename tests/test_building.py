@@ -90,19 +90,6 @@ def newer(project, before):
     return {name for name in again if not re.search(r"overview|index\.html", name)}
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory):
-    """A project with everything built; not to be changed."""
-    root = tmp_path_factory.getbasetemp() / "whole"  # the one build of all test files
-    if not root.is_dir():
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-        shutil.copytree(ROOT / "notebooks", root / "notebooks")
-        shutil.copy(ROOT / "requirements.lock", root)
-    done = press(Project(root), "--jobs", "2", PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C.UTF-8")
-    assert done.returncode == 0, done.stderr
-    return Project(root)
-
-
 @pytest.fixture
 def standing(whole, tmp_path):
     """A copy of a built project, in another folder, that a test may change."""

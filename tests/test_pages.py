@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -41,15 +39,9 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def reports(tmp_path_factory):
+def reports(whole):
     """The folder of the reports of a built project; not to be changed."""
-    root = tmp_path_factory.getbasetemp() / "whole"  # the one build of all test files
-    if not root.is_dir():
-        shutil.copytree(ROOT / "data" / "raw", root / "data" / "raw")
-        shutil.copytree(ROOT / "notebooks", root / "notebooks")
-        shutil.copy(ROOT / "requirements.lock", root)
-    subprocess.run([sys.executable, "-m", "helpers.press", "--root", str(root)], check=True)
-    return root / "reports"
+    return whole.reports
 
 
 @pytest.fixture

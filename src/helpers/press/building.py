@@ -167,6 +167,8 @@ class Build:
     def run(self) -> Result:
         """Build what is asked for and return what was done."""
         with _only_build(self.project):
+            for left in self.project.build.rglob(".new-*"):  # of a build that was killed
+                left.unlink()
             failed = self._ingest_all()
             ready = [slug for slug in self.shown if slug not in failed]
             editions = [edition for edition in self.order.editions if edition[0] not in failed]

@@ -63,7 +63,7 @@ class Workers:
     def _collect(self, key: Hashable) -> Outcome:
         process, connection, _ = self.running.pop(key)
         try:
-            outcome = connection.recv()
+            outcome = connection.recv() if connection.poll() else None
         except EOFError:  # the child died without a word
             outcome = None
         process.join()
