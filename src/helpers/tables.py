@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from .fragments import Fragment
 
-WIDE = 5  # columns
+WIDE = 4  # columns
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,9 @@ def common_chart(edition: Edition) -> Fragment | None:
         title,
         charts.ranges(items, marks),
         str(edition.say("label.chart_alt", title=title, items=listed)),
-        edition.sources(one.rate for one in ordered),
+        Markup(" ").join(
+            [edition.say("bases.cut_note"), edition.sources(one.rate for one in ordered)]
+        ),
     )
 
 

@@ -35,7 +35,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"\nnot built: {failure.district}, {failure.place}", file=sys.stderr)
         print(failure.message, file=sys.stderr)
     seconds = time.monotonic() - began
-    done = f"{len(result.reports)} pages written, {result.ran} chapters run, {seconds:.1f} s"
+    pages = f"{len(result.reports)} page{'' if len(result.reports) == 1 else 's'}"
+    done = f"{pages} written, {result.ran} chapters run, {seconds:.1f} s"
     print("nothing to do" if not result.ran and not result.reports else done, file=sys.stderr)
     return 1 if result.failures else 0
 
@@ -54,8 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _order(project: Project, options: argparse.Namespace) -> Order:
-    districts = tuple(options.districts.split()) or project.districts
-    languages = tuple(options.languages.split()) or LANGUAGES
+    districts = tuple(options.districts.replace(",", " ").split()) or project.districts
+    languages = tuple(options.languages.replace(",", " ").split()) or LANGUAGES
     for name in options.reports:
         match = REPORT.fullmatch(name)
         if not match:
