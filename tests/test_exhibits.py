@@ -279,3 +279,27 @@ def test_a_district_with_a_single_figure(tiny, monkeypatch, language, row):
     edition = Edition.open("muong-te", language)
     page = html(everything(edition))
     assert ("not reported" if language == "en" else "không có số liệu") in page.lower()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_figure_on_the_overview_leads_to_its_row_in_the_districts_report(language):
+    editions = overview.open_all(language)
+    page = comparability.between_districts(editions)._repr_html_()
+    rows = {
+        f"{edition.district.slug}.{language}.html#{figure}"
+        for edition in editions
+        for figure in edition.figures
+    }
+    links = re.findall(r'class="f" href="([^"]+)"', page)
+    assert links
+    assert set(links) <= rows
+
+
+def test_a_comparison_says_when_the_bases_differ(project):
+    edition = Edition.open("phong-tho", "en")
+    cells = poverty.comparison_table(edition, rounds.compare(edition.table, 2019, 2021)).groups[0][
+        1
+    ]
+    verdicts = {str(row[0]): str(row[4]) for row in cells}
+    assert "implied bases are 16,697 and 17,268 households" in verdicts["Poverty rate"]
+    assert "implied bases" not in verdicts["Poor households"]

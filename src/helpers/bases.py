@@ -65,6 +65,11 @@ def _whole(interval: Interval) -> tuple[int | None, int | None]:
     return (low, high) if low <= high else (None, None)
 
 
+def moved(before: Implied, after: Implied, least: Decimal = Decimal(1)) -> bool:
+    """Whether two rates rest on bases that differ by more than `least` percent."""
+    return abs(after.value - before.value) * 100 / before.value > least
+
+
 @dataclass(frozen=True)
 class Common:
     """A base that several rates share: the whole numbers it may be, and the rates that agree.

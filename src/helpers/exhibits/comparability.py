@@ -9,6 +9,7 @@ from .. import comparability
 from ..comparability import Entry, Line
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
+from ..observations import Observation
 from ..tables import Column, Table, muted
 from .absence import absent
 
@@ -98,9 +99,22 @@ def _cell(edition: Edition, entry: Entry, line: Line, linked: bool) -> Markup:
         if row.bound == "=":
             monthly = edition.number(row.value / months, 1)
             about.append(str(edition.say("comparability.per_month", value=monthly)))
-    value = edition.linked(row) if linked else Markup.escape(edition.value(row))
+    value = edition.linked(row) if linked else _to_report(edition, row)
     return Markup('{}<br><span class="standard">{}</span>').format(
         value, Markup("<br>").join(about)
+    )
+
+
+def _to_report(edition: Edition, row: Observation) -> Markup:
+    """A value that leads to its figure, and to a finding about it, in the district's own report."""
+    page = f"{edition.district.slug}.{edition.language}.html"
+    value = Markup('<a class="f" href="{}#{}" title="{}">{}</a>').format(
+        page, row.figure, edition.origin(row), edition.value(row)
+    )
+    if row.figure not in edition.touched:
+        return value
+    return value + Markup('<a class="mark" href="{}#finding-{}" title="{}">‡</a>').format(
+        page, edition.touched[row.figure], edition.say("value.finding_mark")
     )
 
 

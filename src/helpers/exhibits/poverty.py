@@ -4,7 +4,8 @@ from decimal import Decimal
 
 from markupsafe import Markup
 
-from .. import charts
+from .. import bases, charts
+from ..bases import Implied
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..rounds import COMPARED, RATES, Comparison, Point, changes, points, rounds, spells
@@ -97,13 +98,14 @@ def comparison_table(edition: Edition, comparisons: list[Comparison]) -> Fragmen
     """Tabulate both rounds, the change where one may be stated, and why not elsewhere."""
     first = comparisons[0]
     years = {"baseline": first.baseline_round, "endline": first.endline_round}
+    implied = {one.rate.figure: one for one in bases.implied(edition.table, edition.reference)}
     rows = [
         [
             edition.indicator(found.indicator),
             _standing(edition, found.baseline),
             _standing(edition, found.endline),
             _signed_change(edition, found),
-            _verdict(edition, found),
+            _verdict(edition, found, implied),
         ]
         for found in comparisons
     ]
@@ -142,13 +144,23 @@ def _signed_change(edition: Edition, found: Comparison, per_year: bool = False) 
     return Markup("{}{}").format(sign, _change(edition, found, abs(found.change)))
 
 
-def _verdict(edition: Edition, found: Comparison) -> Markup:
+def _verdict(edition: Edition, found: Comparison, implied: dict[str, Implied]) -> Markup:
     standard = found.endline.standard if found.endline else None
-    return edition.say(
+    said = edition.say(
         f"verdict.{found.verdict}",
         standard=edition.standard_label(standard) if standard else "",
         baseline=found.baseline_round,
         endline=found.endline_round,
+    )
+    if found.verdict != "comparable":
+        return said
+    before, after = (implied.get(point.figures[0]) for point in (found.baseline, found.endline))
+    if before is None or after is None or not bases.moved(before, after):
+        return said
+    return said + edition.say(
+        "verdict.base_moved",
+        before=edition.number(round(before.value)),
+        after=edition.number(round(after.value)),
     )
 
 
