@@ -69,12 +69,11 @@ def bars(items: Sequence[Bar], limit: float | None = None) -> Drawing:
 
 @dataclass(frozen=True)
 class Segment:
-    """A part of a stacked bar: its length, the value as written, its colour, hollow if derived."""
+    """A part of a stacked bar: its length, the value as written, its colour."""
 
     value: float
     text: str
     color: str
-    hollow: bool = False
 
 
 def stacks(rows: Sequence[tuple[str, Sequence[Segment]]], names: Sequence[str]) -> Drawing:

@@ -270,13 +270,6 @@ def _named(edition: Edition, row: Observation) -> Markup:
     return Markup("{}, {}").format(name, detail) if detail else Markup("{}").format(name)
 
 
-def _titled(edition: Edition, row: Observation) -> Markup:
-    """A total's name with whose it is."""
-    organisation = edition.organisation(row)
-    name = _named(edition, row)
-    return Markup("{}, {}").format(name, organisation) if organisation else name
-
-
 def _when(edition: Edition, row: Observation) -> str:
     organisation = edition.organisation(row)
     return f"{organisation}, {edition.period(row)}" if organisation else edition.period(row)
