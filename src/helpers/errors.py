@@ -9,6 +9,10 @@ class InputError(Exception):
     """
 
 
+class StorageError(InputError):
+    """What is to be kept cannot be: the disk is full, the folder may not be written to."""
+
+
 class MalformedNumber(ValueError):
     """A printed figure that breaks the Vietnamese rules, and so is not guessed at."""
 

@@ -4,6 +4,7 @@ Values stay exact decimals in the indicator's unit; money is in million VND.
 """
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -37,7 +38,7 @@ def build(loaded: list[Sheet]) -> pd.DataFrame:
         `resolution` is one unit of the last printed digit.
     """
     records = [_record(sheet.document, figure) for sheet in loaded for figure in sheet.figures]
-    return _check(pd.DataFrame.from_records(records, columns=COLUMNS))
+    return schema().validate(pd.DataFrame.from_records(records, columns=COLUMNS))
 
 
 def _record(document: Document, figure: Figure) -> dict[str, object]:
@@ -86,12 +87,13 @@ def _status(document: Document, figure: Figure) -> str:
     return PROVISIONAL if document.draft else NORMAL
 
 
-def _check(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the table if it is what the suite relies on; a failure here is a bug of ours."""
-    import pandera.pandas as pa  # only ingesting needs it
+@cache
+def schema():
+    """Return what the suite relies on in a table of observations; a failure is a bug of ours."""
+    import pandera.pandas as pa  # heavy, and only ingesting needs it
 
     decimal = pa.Check(lambda value: isinstance(value, Decimal), element_wise=True)
-    schema = pa.DataFrameSchema(
+    return pa.DataFrameSchema(
         {
             "figure": pa.Column(str, unique=True),
             "nature": pa.Column(str, pa.Check.isin(["stock", "flow", "rate"])),
@@ -107,4 +109,3 @@ def _check(table: pd.DataFrame) -> pd.DataFrame:
             pa.Check(lambda t: (t["start"] <= t["end"]).all()),
         ],
     )
-    return schema.validate(table)

@@ -24,6 +24,7 @@ DOCUMENT_COLUMNS = (
     *("cut_off", "draft", "sha256", "note_vi", "note_en"),
 )
 FINDING_COLUMNS = tuple(field.name for field in fields(Finding))
+INPUTS = "inputs.json"
 _LISTS = ("figures", "left", "right")
 _NUMBERS = ("left_value", "right_value", "gap")
 
@@ -74,11 +75,13 @@ def ingest(project: Project, district: str) -> Processed:
         "sdmx.csv": exports.sdmx(plain, registries, district),
     }
     texts = {name: (frame, _csv(frame)) for name, frame in frames.items()}
+    # First away and last written: without it the folder is not taken for complete.
+    with files.storing(folder / INPUTS):
+        (folder / INPUTS).unlink(missing_ok=True)
     for name, (_, text) in texts.items():
         files.write(folder / name, text)
     files.write(folder / "datapackage.json", exports.package(district, documents, texts))
-    # Last: without it the folder is not taken for complete.
-    files.write(folder / "inputs.json", json.dumps(inputs, indent=1) + "\n")
+    files.write(folder / INPUTS, json.dumps(inputs, indent=1) + "\n")
     return Processed(table, documents, findings, inputs)
 
 
@@ -90,7 +93,7 @@ def load(project: Project, district: str) -> Processed:
     """
     folder = project.processed / district
     try:
-        inputs = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
+        inputs = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
         if inputs == files.checksums(project, project.inputs(district)):
             return _read(folder, inputs)
     except (OSError, ValueError, KeyError, TypeError):

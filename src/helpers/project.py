@@ -7,6 +7,11 @@ from pathlib import Path
 from .errors import InputError
 
 LANGUAGES = ("vi", "en")
+# The registries that every district's figures are read with (see reference).
+REGISTRIES = (
+    *("areas", "breaks", "funds", "indicators", "organisations", "programmes", "ratios"),
+    *("standards", "topics", "units"),
+)
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,21 @@ class Project:
         sheets = sorted((self.raw / district).glob("*/figures.*"))
         return [path.parent for path in sheets if not (path.parent / "document.toml").is_file()]
 
+    @property
+    def registries(self) -> list[Path]:
+        """The registries that are there, in a fixed order."""
+        paths = [self.reference / f"{name}.csv" for name in REGISTRIES]
+        return [path for path in paths if path.is_file()]
+
+    def district_inputs(self, district: str) -> list[Path]:
+        """Return a district's own raw files, in a fixed order."""
+        folder = self.raw / district
+        read = ("statements.csv", "*/document.toml", "*/figures.*")
+        return sorted(path for pattern in read for path in folder.glob(pattern))
+
     def inputs(self, district: str) -> list[Path]:
         """Return every raw file that a district's figures depend on, in a fixed order."""
-        files = [*self.reference.glob("*.csv"), *self.reference.glob("*.toml")]
-        files += [path for path in (self.raw / district).glob("*.csv") if path.is_file()]
-        for folder in self.documents(district):
-            files += [path for path in folder.iterdir() if path.is_file()]
-        return sorted(files)
+        return [*self.district_inputs(district), *self.registries]
 
     def name(self, path: Path) -> str:
         """Return a path as people know it: from the project's folder, with forward slashes."""

@@ -9,10 +9,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..project import LANGUAGES, Project
-from ..rows import allowed_list
-from .building import Build, Order
-from .parameters import FIRST_YEAR, LAST_YEAR
-from .workers import cores
+from . import standing
 
 REPORT = re.compile(r"(?:reports/)?([^/]+)\.([^./]+)\.html")
 INTERRUPTED = 130
@@ -24,12 +21,19 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     try:
         project = Project.find(Path(options.root) if options.root else None)
-        result = Build(project, _order(project, options)).run()
+        asked = repr({**vars(options), "root": "", "jobs": "", "engine": "", "scheduler": ""})
+        if standing.is_standing(project.root, asked):
+            print("nothing to do", file=sys.stderr)
+            return 0
+        before = standing.inputs(project.root, asked)
+        result = _build(project, options)
+        if not result.failures:
+            standing.keep(project.root, asked, before)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("stopped; what was finished is kept", file=sys.stderr)
+        print("\nstopped; what was finished is kept", file=sys.stderr)
         return INTERRUPTED
     for failure in result.failures:
         print(f"\nnot built: {failure.district}, {failure.place}", file=sys.stderr)
@@ -41,6 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if result.failures else 0
 
 
+def _build(project: Project, options: argparse.Namespace):
+    from .building import Build  # not for those who have nothing to do
+
+    return Build(project, _order(project, options)).run()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m helpers.press", description=__doc__)
     parser.add_argument("reports", nargs="*", help="such as reports/phong-tho.vi.html")
@@ -50,11 +60,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--endline", default="2022", help="the later round, a year")
     parser.add_argument("--jobs", default="", help="processes at a time (all cores by default)")
     parser.add_argument("--engine", default="embedded", choices=("embedded", "ipykernel"))
+    parser.add_argument("--scheduler", default="", help="a Dask cluster, such as tcp://host:8786")
     parser.add_argument("--root", default="", help="the project's folder (found by default)")
     return parser
 
 
-def _order(project: Project, options: argparse.Namespace) -> Order:
+def _order(project: Project, options: argparse.Namespace):
+    from .plan import Order
+    from .workers import cores
+
     districts = tuple(options.districts.replace(",", " ").split()) or project.districts
     languages = tuple(options.languages.replace(",", " ").split()) or LANGUAGES
     for name in options.reports:
@@ -75,14 +89,17 @@ def _order(project: Project, options: argparse.Namespace) -> Order:
             f" BASELINE={endline} ENDLINE={baseline}"
         )
     jobs = _whole("JOBS", options.jobs, "2") if options.jobs else cores()
-    return Order(editions, baseline, endline, jobs, options.engine)
+    return Order(editions, baseline, endline, jobs, options.engine, options.scheduler)
 
 
 def _check(name: str, values: tuple[str, ...], allowed: tuple[str, ...], where: str) -> None:
     if not values:
         raise InputError("data/raw: no district has a document yet; see docs/transcribing.md")
+    from ..rows import allowed_list
+
+    known = set(allowed)
     for value in values:
-        if value not in allowed:
+        if value not in known:
             raise InputError(f"{name}: found {value!r}; {allowed_list(value, allowed, where)}")
 
 
@@ -93,6 +110,8 @@ def _whole(name: str, text: str, example: str) -> int:
 
 
 def _year(name: str, options: argparse.Namespace) -> int:
+    from .parameters import FIRST_YEAR, LAST_YEAR
+
     example = {"BASELINE": "2019", "ENDLINE": "2022"}[name]
     year = _whole(name, getattr(options, name.lower()), example)
     if not FIRST_YEAR <= year <= LAST_YEAR:

@@ -1,54 +1,28 @@
-"""Building: which chapters have to run, in which order, and what becomes of their results.
-
-The unit of work is a notebook with its parameters. Its key is a checksum of all it depends on:
-the notebook, the helpers, the raw files of its districts, the parameters and the lock. A unit whose
-result was made with the same key is not run again; a report is bound anew when a chapter of it was.
-"""
+"""Building: running the units of a plan in the order they need, and binding what comes of them."""
 
 import fcntl
-import hashlib
-import json
+import heapq
 import re
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import count
 from pathlib import Path
 
 from markupsafe import Markup
 
-from .. import files, wording
-from ..errors import InputError
+from .. import wording
+from ..errors import InputError, StorageError
+from ..files import storing
 from ..project import LANGUAGES, Project
-from . import parameters
-from .parameters import Notebook
-from .progress import Progress
-from .workers import Outcome, Workers
+from .plan import Order, Plan, Unit, read, unfinished
+from .workers import Executor, Outcome, Workers
 
 TIMEOUT = 300.0  # seconds a chapter may take before it is stopped
-LOCK_FILE = "requirements.lock"
+PATIENCE = 1.0  # seconds within which a build that was killed lets go of the folder
 NAMED_VERSIONS = ("papermill", "nbconvert", "pandas", "matplotlib", "jupyterlab")
-
-
-@dataclass(frozen=True, eq=False)
-class Unit:
-    """A notebook with its parameters, where its result goes, and the key it is made with."""
-
-    notebook: Notebook
-    values: tuple[tuple[str, object], ...]
-    output: Path
-    key: str
-
-    @property
-    def label(self) -> str:
-        given = dict(self.values)
-        named = [str(given[name]) for name in ("district", "language") if name in given]
-        return " ".join([*named, self.notebook.name])
-
-    @property
-    def is_done(self) -> bool:
-        """Whether the result stands and was made with the same key."""
-        return self.output.is_file() and _read(_key_file(self.output)) == self.key
 
 
 @dataclass(frozen=True)
@@ -69,19 +43,22 @@ class Result:
     failures: list[Failure] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Order:
-    """What is asked for: (district, language) pairs, the two rounds, the jobs and the engine."""
+@dataclass(eq=False)
+class Group:
+    """Units that make one thing together: a district's figures, a report, the index.
 
-    editions: tuple[tuple[str, str], ...]
-    baseline: int
-    endline: int
-    jobs: int
-    engine: str = "embedded"
+    `waiting` are those that have to run, `rank` their place in the queue, and `close` is what
+    happens when the last of them has ended.
+    """
 
-    @property
-    def districts(self) -> set[str]:
-        return {district for district, _ in self.editions}
+    district: str
+    language: str
+    units: list[Unit]
+    waiting: list[Unit]
+    rank: tuple[int, ...]
+    close: Callable[["Group"], None]
+    broken: bool = False
+    left: int = 0
 
 
 class Build:
@@ -89,189 +66,180 @@ class Build:
 
     def __init__(self, project: Project, order: Order):
         self.project, self.order = project, order
-        self.notebooks = parameters.notebooks(project)
+        self.plan = Plan(project, order)
         self.result = Result()
+        self.failed: set[str] = set()  # districts whose figures could not be ingested
+        self.reports: dict[str, list[Group]] = {}  # those that wait for a district's figures
+        self.queue: list[tuple] = []
+        self.running: dict[Unit, Group] = {}
+        self.executor: Executor | None = None
+        self.progress = None
+        self.numbers = count()
 
-    # ------------------------------------------------------------ what there is to do
-    def of_role(self, role: str) -> list[Notebook]:
-        return [notebook for notebook in self.notebooks if notebook.role == role]
-
-    @cached_property
-    def shown(self) -> tuple[str, ...]:
-        """The districts of the index: those asked for, and those that have a report already."""
-        standing = {path.name.split(".")[0] for path in self.project.reports.glob("*.*.html")}
-        return tuple(
-            slug
-            for slug in self.project.districts
-            if slug in self.order.districts or slug in standing
-        )
-
-    def ingest(self, district: str) -> list[Unit]:
-        return [
-            self._unit(notebook, self.project.build / district, (district,), district=district)
-            for notebook in self.of_role("ingest")
-        ]
-
-    def chapters(self, district: str, language: str) -> list[Unit]:
-        folder = self.project.build / district / language
-        return [
-            self._unit(notebook, folder, (district,), district=district, language=language)
-            for notebook in self.of_role("chapter")
-        ]
-
-    def overview(self, language: str, districts: Sequence[str]) -> list[Unit]:
-        folder = self.project.build / "overview" / language
-        return [
-            self._unit(notebook, folder, districts, language=language, districts=list(districts))
-            for notebook in self.of_role("overview")
-        ]
-
-    def _unit(
-        self, notebook: Notebook, folder: Path, reads: Iterable[str], **values: object
-    ) -> Unit:
-        rounds = {"baseline": self.order.baseline, "endline": self.order.endline}
-        kept = parameters.check(self.project, notebook, {**rounds, **values})
-        named = tuple(sorted(kept.items(), key=lambda pair: pair[0]))
-        key = _digest(
-            notebook.path.read_bytes(),
-            self._suite,
-            json.dumps(named, ensure_ascii=False),
-            *(self._inputs(district) for district in reads),
-        )
-        return Unit(notebook, named, folder / notebook.path.name, key)
-
-    @cached_property
-    def _suite(self) -> str:
-        """A checksum of the helpers and of the lock."""
-        package = Path(__file__).parents[1]
-        own = sorted(
-            path for path in package.rglob("*") if path.is_file() and path.suffix != ".pyc"
-        )
-        lock = self.project.root / LOCK_FILE
-        return _digest(
-            *(f"{path.relative_to(package).as_posix()}:{files.checksum(path)}" for path in own),
-            files.checksum(lock) if lock.is_file() else "",
-        )
-
-    def _inputs(self, district: str) -> str:
-        if district not in self._digests:
-            sums = files.checksums(self.project, self.project.inputs(district))
-            self._digests[district] = _digest(json.dumps(sums))
-        return self._digests[district]
-
-    @cached_property
-    def _digests(self) -> dict[str, str]:
-        return {}
-
-    # ------------------------------------------------------------ doing it
     def run(self) -> Result:
-        """Build what is asked for and return what was done."""
-        with _only_build(self.project):
-            for left in self.project.build.rglob(".new-*"):  # of a build that was killed
-                left.unlink()
-            failed = self._ingest_all()
-            ready = [slug for slug in self.shown if slug not in failed]
-            editions = [edition for edition in self.order.editions if edition[0] not in failed]
-            units = {edition: self.chapters(*edition) for edition in editions}
-            self._run_reports(units)
-            for slug in failed:
-                self._outdate(slug, LANGUAGES)
-            self._write_index(ready)
+        """Build what is asked for and return what was done.
+
+        Raises
+        ------
+        InputError
+            If another build is running, or what is asked for cannot be.
+        StorageError
+            If the disk is full or may not be written to; what is finished is kept.
+        """
+        with only_build(self.project):
+            for path in unfinished(self.project):
+                path.unlink()
+            try:
+                self._run_reports()
+                self._run_index()
+            finally:
+                if self.executor is not None:
+                    self.executor.stop()
+                if self.progress is not None:
+                    self.progress.close()
         return self.result
 
-    def _ingest_all(self) -> set[str]:
-        units = {(slug, unit): unit for slug in self.shown for unit in self.ingest(slug)}
-        failed = set()
-        for (slug, unit), outcome in self._run("ingest", units):
-            if outcome.failure:
-                failed.add(slug)
-                self._fail(slug, unit, outcome)
-        return failed
+    # ------------------------------------------------------------ what there is to do
+    def _run_reports(self) -> None:
+        """Run every district, binding each report as soon as its last chapter is there.
 
-    def _run_reports(self, units: dict[tuple[str, str], list[Unit]]) -> None:
-        """Run the chapters, binding each report as soon as its last chapter is there."""
-        left = {edition: set(found) for edition, found in units.items()}
-        broken: set[tuple[str, str]] = set()
-        keyed = {(edition, unit): unit for edition, found in units.items() for unit in found}
-        for (edition, unit), outcome in self._run("chapters", keyed):
-            left[edition].discard(unit)
-            if outcome.failure:
-                broken.add(edition)
-                self._fail(edition[0], unit, outcome)
-            if not left[edition]:
-                if edition in broken:
-                    self._outdate(edition[0], (edition[1],))
-                else:
-                    self._bind(edition, units[edition])
+        What brings the first reports soonest goes first: a chapter that can run before the ingest
+        of a later district.
+        """
+        ingests = []
+        for place, slug in enumerate(self.plan.shown):
+            units = self.plan.ingest(slug)
+            ingests.append(self._group(slug, "", units, (place, 1), self._ingested))
+            self.reports[slug] = []
+        places = {slug: place for place, slug in enumerate(self.plan.shown)}
+        for number, (slug, language) in enumerate(self.order.editions):
+            units = self.plan.chapters(slug, language)
+            group = self._group(slug, language, units, (places[slug], 0, number), self._bound)
+            self.reports[slug].append(group)
+        later = [group for groups in self.reports.values() for group in groups]
+        self._run([*ingests], sum(len(group.waiting) for group in [*ingests, *later]))
 
-    def _run(self, what: str, keyed: dict):
-        """Run what is not done, at most `jobs` at a time; give (key, outcome) of every unit."""
-        waiting = []
-        for key, unit in keyed.items():
-            if unit.is_done:
-                yield key, Outcome()
-            else:
-                waiting.append((key, unit))
-        if not waiting:
-            return
-        from . import running  # imports papermill: only where something has to run
+    def _run_index(self) -> None:
+        """Run the overview of all districts that are there, and write reports/index.html."""
+        ready = [slug for slug in self.plan.shown if slug not in self.failed]
+        groups = []
+        for place, language in enumerate(LANGUAGES if ready else ()):
+            units = self.plan.overview(language, ready)
+            group = self._group("overview", language, units, (place,), lambda group: None)
+            groups.append(group)
+        self._run(groups, sum(len(group.waiting) for group in groups))
+        self._write_index(groups)
 
-        workers = Workers(self.order.jobs, TIMEOUT)
-        progress = Progress(what, len(waiting))
-        queue = iter(waiting)
-        following = next(queue, None)
-        try:
-            while following or workers.running:
-                while following and workers.free:
-                    key, unit = following
-                    workers.start(key, running.execute, self.project.root, unit, self.order.engine)
-                    progress.started(unit.label)
-                    following = next(queue, None)
-                for key, outcome in workers.finished():
-                    unit = keyed[key]
-                    self.result.ran += 1
-                    if not outcome.failure and outcome.value:
-                        outcome = Outcome(failure=outcome.value)
-                    if not outcome.failure:
-                        files.write(_key_file(unit.output), unit.key)
-                    progress.finished(unit.label, failed=bool(outcome.failure))
-                    yield key, outcome
-        finally:
-            workers.stop()
-            progress.close()
+    def _group(
+        self,
+        district: str,
+        language: str,
+        units: list[Unit],
+        rank: tuple[int, ...],
+        close: Callable[[Group], None],
+    ) -> Group:
+        waiting = [unit for unit in units if not self.plan.is_done(unit)]
+        return Group(district, language, units, waiting, rank, close)
 
-    def _fail(self, district: str, unit: Unit, outcome: Outcome) -> None:
-        name = self.project.name(unit.notebook.path)
-        language = dict(unit.values).get("language", "")
-        place = f"{name} ({language})" if language else name
-        failure = Failure(district, place, outcome.failure)
-        self.result.failures.append(failure)
+    # ------------------------------------------------------------ running
+    def _run(self, groups: Sequence[Group], expected: int) -> None:
+        """Run groups and all that follows them; `expected` is how many units that may be."""
+        if expected:
+            self._prepare(expected)
+        for group in groups:
+            self._open(group)
+        while self.queue or self.running:
+            while self.queue and self.executor.free:
+                *_, group, unit = heapq.heappop(self.queue)
+                self.running[unit] = group
+                self.executor.start(unit)
+                self.progress.started(unit.label)
+            for unit, outcome in self.executor.finished():
+                self._ended(unit, outcome)
+
+    def _prepare(self, expected: int) -> None:
+        """Get ready what runs units: only where something has to run, for its imports are heavy."""
+        if self.executor is None:
+            from .progress import Progress
+
+            self.executor = self._new_executor()
+            self.progress = Progress()
+        self.progress.expect(expected)
+
+    def _new_executor(self) -> Executor:
+        if self.order.scheduler:
+            from .cluster import Cluster
+
+            return Cluster(self.order.scheduler, self.project, self.order.engine, TIMEOUT)
+        from . import running
+
+        running.prepare(self.project)
+        execute = partial(running.execute, self.project.root, engine=self.order.engine)
+        return Workers(execute, self.order.jobs, TIMEOUT)
+
+    def _open(self, group: Group) -> None:
+        group.left = len(group.waiting)
+        for unit in group.waiting:
+            heapq.heappush(self.queue, (group.rank, next(self.numbers), group, unit))
+        if not group.left:
+            group.close(group)
+
+    def _ended(self, unit: Unit, outcome: Outcome) -> None:
+        group = self.running.pop(unit)
+        self.result.ran += 1
+        if outcome.fatal:
+            raise StorageError(outcome.failure)
+        if outcome.failure:
+            group.broken = True
+            self._fail(group, unit, outcome)
+        else:
+            self.plan.settle(unit)
+        self.progress.finished(unit.label, failed=bool(outcome.failure))
+        group.left -= 1
+        if not group.left:
+            group.close(group)
+
+    def _fail(self, group: Group, unit: Unit, outcome: Outcome) -> None:
+        place = f"{unit.notebook} ({group.language})" if group.language else unit.notebook
+        self.result.failures.append(Failure(group.district, place, outcome.failure))
 
     # ------------------------------------------------------------ what becomes of it
-    def report_path(self, district: str, language: str) -> Path:
-        return self.project.reports / f"{district}.{language}.html"
+    def _ingested(self, group: Group) -> None:
+        """A district's figures are there, or cannot be: its reports can run, or are outdated."""
+        reports = self.reports.pop(group.district)
+        if group.broken:
+            self.failed.add(group.district)
+            self._outdate(group.district, LANGUAGES)
+            self.progress.expect(-sum(len(report.waiting) for report in reports))
+            return
+        for report in reports:
+            self._open(report)
 
-    def _bind(self, edition: tuple[str, str], units: list[Unit]) -> None:
-        path = self.report_path(*edition)
-        key = _digest(*(unit.key for unit in units))
-        if path.is_file() and _read(self._report_key(path)) == key:
+    def _bound(self, group: Group) -> None:
+        """Every chapter of a report has ended: bind it, or mark the old one."""
+        if group.broken:
+            self._outdate(group.district, [group.language])
+            return
+        path = self.plan.page(group.district, group.language)
+        key = self.plan.keys.page(unit.key for unit in group.units)
+        if self.plan.page_stands(path, key):
             return
         from . import binding
 
         page = binding.report(
-            [unit.output for unit in units],
-            edition[1],
-            edition[0],
-            self._district_name(edition[0]),
+            self._outputs(group),
+            group.language,
+            group.district,
+            self._district_name(group.district),
             self.versions,
         )
-        files.write(path, page)
-        files.write(self._report_key(path), key)
+        self.plan.settle_page(path, page, key)
         self.result.reports.append(path)
-        Progress.say(f"{self.project.name(path)}")
+        if self.progress is not None:
+            self.progress.bound(self.project.name(path))
 
-    def _report_key(self, path: Path) -> Path:
-        return self.project.build / "reports" / f"{path.name}.key"
+    def _outputs(self, group: Group) -> list[Path]:
+        return [self.project.root / unit.output for unit in group.units]
 
     def _district_name(self, slug: str) -> str:
         from .. import reference
@@ -281,47 +249,35 @@ class Build:
     @cached_property
     def versions(self) -> str:
         """Versions of the packages that make the reports, as the lock has them."""
-        lock = _read(self.project.root / LOCK_FILE)
+        lock = self.plan.keys.lock.decode()
         found = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
         return ", ".join(f"{name} {found[name]}" for name in NAMED_VERSIONS if name in found)
 
     def _outdate(self, district: str, languages: Iterable[str]) -> None:
         """Mark a standing report that does not follow its inputs any more."""
         for language in languages:
-            path = self.report_path(district, language)
-            if not path.is_file():
-                continue
-            from . import binding
+            path = self.plan.page(district, language)
+            if path.is_file():
+                from . import binding
 
-            files.write(path, binding.mark_outdated(_read(path), language))
-            self._report_key(path).unlink(missing_ok=True)
+                self.plan.settle_page(path, binding.mark_outdated(read(path), language))
 
-    def _write_index(self, ready: Sequence[str]) -> None:
+    def _write_index(self, groups: list[Group]) -> None:
         path = self.project.reports / "index.html"
-        units = (
-            {language: self.overview(language, ready) for language in LANGUAGES} if ready else {}
-        )
-        keyed = {(language, unit): unit for language, found in units.items() for unit in found}
-        broken = False
-        for (_, unit), outcome in self._run("overview", keyed):
-            if outcome.failure:
-                broken = True
-                self._fail("overview", unit, outcome)
-        key = _digest(
-            *(unit.key for found in units.values() for unit in found),
-            *(repr(failure) for failure in self.result.failures),
-        )
-        if path.is_file() and _read(self._report_key(path)) == key:
+        # In whatever order they came, they are told in one.
+        self.result.failures.sort(key=lambda failure: (failure.district, failure.place))
+        keys = [unit.key for group in groups for unit in group.units]
+        key = self.plan.keys.page([*keys, *map(repr, self.result.failures)])
+        if self.plan.page_stands(path, key):
             return
         from . import binding
 
-        chapters = {
-            language: [] if broken else [unit.output for unit in units.get(language, [])]
-            for language in LANGUAGES
-        }
+        broken = any(group.broken for group in groups)
+        chapters = {language: [] for language in LANGUAGES}
+        if not broken:
+            chapters |= {group.language: self._outputs(group) for group in groups}
         notices = {language: self._notice(language) for language in LANGUAGES}
-        files.write(path, binding.index(chapters, notices, self.versions))
-        files.write(self._report_key(path), key)
+        self.plan.settle_page(path, binding.index(chapters, notices, self.versions), key)
         self.result.reports.append(path)
 
     def _notice(self, language: str) -> Markup:
@@ -348,34 +304,27 @@ class Build:
 
 
 @contextmanager
-def _only_build(project: Project):
-    """Hold the build folder for one build; a second one is told so at once."""
-    project.build.mkdir(parents=True, exist_ok=True)
-    with open(project.build / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InputError(
-                "build/: another build of this project is running; wait for it or stop it"
-            ) from None
+def only_build(project: Project) -> Iterator[None]:
+    """Hold the build folder for one build.
+
+    Raises
+    ------
+    InputError
+        If another build holds it, and does not let go soon.
+    """
+    with storing(project.build):
+        project.build.mkdir(parents=True, exist_ok=True)
+        lock = open(project.build / ".lock", "w")  # noqa: SIM115  (held to the end)
+    with lock:
+        patience = time.monotonic() + PATIENCE
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > patience:
+                    raise InputError(
+                        "build/: another build of this project is running; wait for it or stop it"
+                    ) from None
+                time.sleep(0.02)
         yield
-
-
-def _key_file(output: Path) -> Path:
-    return output.with_suffix(".key")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return ""
-
-
-def _digest(*parts: str | bytes) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode()
-        digest.update(len(data).to_bytes(8, "big"))
-        digest.update(data)
-    return digest.hexdigest()

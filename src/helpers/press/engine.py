@@ -73,6 +73,15 @@ class EmbeddedKernel(InProcessKernel):
     shell_channel_thread = None
     _supports_kernel_subshells = False
 
+    @classmethod
+    def new(cls) -> "EmbeddedKernel":
+        """Return the kernel of this process, which is made at the first call.
+
+        A process that forks makes it before, so that each child has one that was never used.
+        """
+        quiet = Config({"HistoryManager": {"enabled": False}})
+        return cls.instance(session=DirectSession(key=b""), config=quiet)
+
     def __init__(self, **options):
         import threading
 
@@ -154,9 +163,9 @@ class EmbeddedEngine(Engine):
         **options,
     ):
         options.pop("input_path", None)
-        session = DirectSession(key=b"")
-        quiet = Config({"HistoryManager": {"enabled": False}})
-        kernel = EmbeddedKernel.instance(session=session, config=quiet)
+        kernel = EmbeddedKernel.new()
+        if "numpy.random" in sys.modules:  # chance that a process before this one had too
+            sys.modules["numpy.random"].seed()
         client = PapermillNotebookClient(nb_man, kernel_name=kernel_name, log=logger, **options)
         client.reset_execution_trackers()
         loop = asyncio.new_event_loop()
@@ -167,7 +176,7 @@ class EmbeddedEngine(Engine):
                 try:
                     nb_man.cell_start(cell, index)
                     if _is_run(cell, client):
-                        _execute(cell, index, kernel, session, client, loop, descriptors)
+                        _execute(cell, index, kernel, client, loop, descriptors)
                 except CellExecutionError as error:
                     nb_man.cell_exception(cell, cell_index=index, exception=error)
                     break
@@ -182,7 +191,7 @@ def _is_run(cell, client) -> bool:
     return cell.cell_type == "code" and bool(cell.source.strip()) and not skipped
 
 
-def _execute(cell, index, kernel, session, client, loop, descriptors) -> None:
+def _execute(cell, index, kernel, client, loop, descriptors) -> None:
     """Run one cell; raise CellExecutionError if it fails and may not."""
     cell.outputs = []
     client.clear_before_next_output = False
@@ -198,6 +207,7 @@ def _execute(cell, index, kernel, session, client, loop, descriptors) -> None:
             with suppress(CellExecutionComplete):
                 client.process_message(message, cell, index)
 
+    session = kernel.session
     request = session.msg(
         "execute_request",
         {

@@ -1,11 +1,12 @@
 """Running one chapter with papermill, in the process that is given to it.
 
-Importing this module imports what the chapters need, so that forked children find it there.
+Importing this module imports papermill; `prepare` readies a process for forking children that
+each execute one chapter.
 """
 
-import os
+import importlib
 import sys
-import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 # jsonschema's optional grammar is built at import, for seconds, and nothing here needs it.
@@ -17,9 +18,11 @@ import papermill  # noqa: E402
 from papermill.engines import papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
-from .. import charts, processed  # noqa: E402, F401  (for the children)
+from .. import files, observations, reference, wording  # noqa: E402
+from ..errors import InputError, StorageError  # noqa: E402
 from ..project import Project  # noqa: E402
-from .engine import EmbeddedEngine  # noqa: E402
+from . import keys  # noqa: E402
+from .engine import EmbeddedEngine, EmbeddedKernel  # noqa: E402
 
 # pandas asks once, at import, whether it writes to a terminal: a kernel says no.
 pandas.set_option("display.max_columns", 20)
@@ -28,19 +31,21 @@ papermill_engines.register("embedded", EmbeddedEngine)
 ORDINARY = "ipykernel"
 
 
-def execute(root: Path, unit, engine: str) -> str | None:
-    """Run a unit and put the executed notebook in its place; return why it failed, or None.
+def execute(root: Path, unit, engine: str) -> None:
+    """Run a unit in the project at `root` and leave the executed notebook at `unit.unfinished`.
 
-    The result is written under another name first: a chapter that fails or is killed leaves the
-    old result as it was.
+    Raises
+    ------
+    InputError
+        If a cell fails: the user's mistake as it stands, anything else with its cell.
+    StorageError
+        If the result cannot be written.
     """
-    unit.output.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=".new-", suffix=".ipynb", dir=unit.output.parent)
-    os.close(handle)
+    new = root / unit.unfinished
     try:
-        papermill.execute_notebook(
-            str(unit.notebook.path),
-            name,
+        notebook = papermill.execute_notebook(
+            str(root / unit.notebook),
+            None,
             parameters=dict(unit.values),
             engine_name=None if engine == ORDINARY else engine,
             kernel_name="python3",
@@ -51,15 +56,36 @@ def execute(root: Path, unit, engine: str) -> str | None:
             record_timing=False,
             coalesce_streams=True,
         )
-        notebook = nbformat.read(name, as_version=4)
-        nbformat.write(_settled(notebook), name)
-        os.chmod(name, 0o644)
-        os.replace(name, unit.output)
     except PapermillExecutionError as error:
-        return _told(error)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return None
+        kind = StorageError if error.ename == StorageError.__name__ else InputError
+        raise kind(_told(error)) from None
+    with files.storing(new):
+        new.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            nbformat.write(_settled(notebook), new)
+        except BaseException:
+            new.unlink(missing_ok=True)
+            raise
+
+
+def prepare(project: Project) -> None:
+    """Make once, before the first fork, what every child would otherwise make for itself.
+
+    Nothing of a notebook is executed: the helpers that the notebooks import are imported, the
+    registries read, the validators of notebooks and observations compiled, and a kernel made that
+    each child finds unused.
+    """
+    for path in project.notebooks.glob("*.ipynb"):
+        for name in keys.cell_imports(path.read_bytes()):
+            if name.partition(".")[0] == keys.PACKAGE.name:
+                with suppress(Exception):  # not a module, or a broken one: its chapter will tell
+                    importlib.import_module(name)
+        nbformat.read(path, as_version=4)
+    with suppress(InputError):  # a mistake in a registry is told by each chapter that reads it
+        reference.load(project)
+    wording.catalogue()
+    observations.schema()
+    EmbeddedKernel.new()
 
 
 def _settled(notebook):
@@ -75,7 +101,7 @@ def _settled(notebook):
 
 def _told(error: PapermillExecutionError) -> str:
     """Return a failure in words: a user's mistake as it stands, anything else with its place."""
-    if error.ename == "InputError":
+    if error.ename in (InputError.__name__, StorageError.__name__):
         return error.evalue
     last = error.traceback[-1] if error.traceback else ""
     line = f"cell {error.cell_index}: {error.ename}: {error.evalue}"

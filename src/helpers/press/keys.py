@@ -1,0 +1,165 @@
+"""Keys: a checksum of all that a result depends on, so that only what has changed is made again.
+
+A chapter depends on its notebook, the modules that its cells import and those that these import,
+the raw files of its districts and the registries, its parameters, and the lock. The imports are
+read from the source: nothing is executed, and a helper that a chapter does not import does not
+run it again.
+"""
+
+import ast
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from pathlib import Path
+
+from .. import files
+from ..project import Project
+
+PACKAGE = Path(__file__).parents[1]
+LOCK_FILE = "requirements.lock"
+# What runs every chapter, and what binds every page.
+RUNNER = f"{PACKAGE.name}.press.running"
+BINDER = f"{PACKAGE.name}.press.binding"
+TEMPLATES = PACKAGE / "press" / "templates"
+
+
+class Keys:
+    """The keys of one project's results, each file read once."""
+
+    def __init__(self, project: Project):
+        self.project = project
+        self._imported: dict[str, frozenset[Path]] = {}
+        self._codes: dict[Path, str] = {}
+        self._inputs: dict[str, str] = {}
+
+    def unit(self, notebook: Path, districts: Iterable[str], values: object) -> str:
+        """Return the key of a notebook with its parameters, reading the figures of districts."""
+        return digest(
+            self._code(notebook),
+            json.dumps(values, ensure_ascii=False),
+            *(self._figures(district) for district in districts),
+        )
+
+    def page(self, parts: Iterable[str]) -> str:
+        """Return the key of a page bound from parts with these keys."""
+        return digest(self._binding, *parts)
+
+    def _code(self, notebook: Path) -> str:
+        """The notebook, every module it runs with, and the lock."""
+        if notebook not in self._codes:
+            data = notebook.read_bytes()
+            used = self._closure(cell_imports(data), notebook.parent) | self._runner
+            self._codes[notebook] = digest(data, self.lock, *_sums(used))
+        return self._codes[notebook]
+
+    def _figures(self, district: str) -> str:
+        if district not in self._inputs:
+            own = self.project.district_inputs(district)
+            self._inputs[district] = digest(self._registries, *_sums(own))
+        return self._inputs[district]
+
+    @cached_property
+    def _registries(self) -> str:
+        return digest(*_sums(self.project.registries))
+
+    @cached_property
+    def _runner(self) -> frozenset[Path]:
+        return self._closure([RUNNER], self.project.notebooks)
+
+    @cached_property
+    def _binding(self) -> str:
+        used = self._closure([BINDER], self.project.notebooks)
+        templates = [path for path in TEMPLATES.rglob("*") if path.is_file()]
+        return digest(self.lock, *_sums({*used, *templates}))
+
+    @cached_property
+    def lock(self) -> bytes:
+        path = self.project.root / LOCK_FILE
+        return path.read_bytes() if path.is_file() else b""
+
+    def _closure(self, names: Iterable[str], folder: Path) -> frozenset[Path]:
+        """The files behind module names, and behind all that these import, inside the project.
+
+        A file that is not Python belongs to every module of its folder, as wording.toml does.
+        """
+        found: set[Path] = set()
+        waiting = list(names)
+        seen: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            path = _source(name, folder)
+            if path is not None:
+                beside = path.parent.iterdir() if PACKAGE in path.parents else ()
+                found |= {path, *(each for each in beside if _is_data(each))}
+                waiting += _imports(path.read_bytes(), name, path.name == "__init__.py")
+        return frozenset(found)
+
+
+def digest(*parts: str | bytes) -> str:
+    """Return the SHA-256 of parts, each told apart from the next."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode()
+        found.update(len(data).to_bytes(8, "big"))
+        found.update(data)
+    return found.hexdigest()
+
+
+def cell_imports(notebook: bytes) -> list[str]:
+    """Return the names of the modules that a notebook's cells import.
+
+    Lines that are for IPython and not for Python are passed over. Where a cell cannot be read it
+    will fail when it runs; until then it is taken to import nothing.
+    """
+    names: list[str] = []
+    for cell in json.loads(notebook)["cells"]:
+        if cell["cell_type"] == "code":
+            lines = "".join(cell["source"]).splitlines()
+            python = [line for line in lines if not line.lstrip().startswith(("%", "!", "?"))]
+            names += _imports("\n".join(python).encode(), "", True)
+    return names
+
+
+def _imports(source: bytes, module: str, is_package: bool) -> Iterator[str]:
+    """The full names of all that a source imports; an imported name may be a module too."""
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return
+    # Importing a module imports the packages around it.
+    parents = module.split(".")[:-1]
+    yield from (".".join(parents[:depth]) for depth in range(1, len(parents) + 1))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            up = node.level - (1 if is_package else 0)
+            around = module.split(".")[: len(module.split(".")) - up] if node.level else []
+            base = ".".join([*around, *([node.module] if node.module else [])])
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _source(name: str, folder: Path) -> Path | None:
+    """The file of a module of the package, or of one beside the notebooks."""
+    first, *rest = name.split(".")
+    base = (PACKAGE if first == PACKAGE.name else folder / first).joinpath(*rest)
+    for path in (base.with_suffix(".py"), base / "__init__.py"):
+        if path.is_file():
+            return path
+    return None
+
+
+def _is_data(path: Path) -> bool:
+    return path.is_file() and path.suffix not in (".py", ".pyc")
+
+
+def _sums(paths: Iterable[Path]) -> Iterator[str]:
+    """Name and checksum of each file in a fixed order; the names hold in any folder."""
+    for path in sorted(paths):
+        yield f"{path.parent.name}/{path.name}"
+        yield files.checksum(path)
