@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pandas as pd
 
-from . import rounds
+from . import observations, rounds
 from .checks import Figures, rates
 from .intervals import Interval
 from .observations import Observation
@@ -47,7 +47,7 @@ class Implied:
 
 def implied(table: pd.DataFrame, reference: Reference) -> list[Implied]:
     """Return every rate of people or households whose count is printed too, in sheet order."""
-    figures = Figures(list(table.itertuples()), reference)
+    figures = Figures(observations.rows(table), reference)
     found = []
     for rate, count in rates.counted(figures, reference):
         if rate.programme:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from . import observations
 from .observations import NOT_ASSIGNED, Observation
 from .reference import Programme, Reference
 
@@ -68,7 +69,7 @@ def lines(table: pd.DataFrame) -> list[Line]:
         table["indicator"].isin(PARTS) & (table["detail_en"] == "") & (table["area"] == "")
     ]
     found: dict[tuple, Line] = {}
-    for row in rows.itertuples():
+    for row in observations.rows(rows):
         part = "estimate" if row.scenario == "estimate" else PARTS[row.indicator]
         key = (row.programme, row.fund, row.start.year, row.end.year)
         line = found.setdefault(key, Line(None, row.fund, row.end.year))
@@ -124,7 +125,7 @@ def make_up(table: pd.DataFrame) -> tuple[Observation, list[Observation]] | None
         total = line.assigned.figure
         parts = [
             row
-            for row in assigned.itertuples()
+            for row in observations.rows(assigned)
             if total in [part.partition("@")[0] for part in row.part_of.split()]
         ]
         if len(parts) > 1:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from . import observations
 from .observations import Observation
 from .periods import Period
 from .reference import Reference
@@ -59,7 +60,7 @@ def lines(tables: dict[str, pd.DataFrame], reference: Reference) -> list[Line]:
 def _headline(table: pd.DataFrame) -> dict[str, Observation]:
     """The figure that stands for each indicator: of the whole district, the latest one."""
     rows: dict[str, Observation] = {}
-    for row in district_level(table).itertuples():
+    for row in observations.rows(district_level(table)):
         if row.programme or row.fund or row.value is None:
             continue
         kept = rows.get(row.indicator)

@@ -1,10 +1,12 @@
 """What was delivered, topic by topic: the figures of a topic, its headline figures, its parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from .observations import Observation
+
+# A district's observations by their figure, in their order.
+Figures = Mapping[str, Observation]
 
 TOPICS = (
     *("training", "communication", "outreach", "credit", "funds", "housing", "gifts"),
@@ -21,28 +23,30 @@ class Breakdown:
     parts: list[Observation]
 
 
-def figures(table: pd.DataFrame, topic: str) -> pd.DataFrame:
+def of_topic(figures: Figures, topic: str) -> list[Observation]:
     """Return the observations of a topic, grouped by indicator in the order first met."""
-    rows = table[table["topic"] == topic]
-    order = {code: position for position, code in enumerate(dict.fromkeys(rows["indicator"]))}
-    return rows.sort_values("indicator", key=lambda codes: codes.map(order), kind="stable")
+    rows = [row for row in figures.values() if row.topic == topic]
+    order = {code: place for place, code in enumerate(dict.fromkeys(r.indicator for r in rows))}
+    return sorted(rows, key=lambda row: order[row.indicator])
 
 
-def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observation]:
+def headlines(figures: Figures, topic: str, most: int = 3) -> list[Observation]:
     """Return the figures that stand for a topic: its first totals, of different indicators.
 
     A headline is an actual figure of the whole district that is not a part of another; figures
     divided into parts come first, and the latest of several.
     """
-    rows = figures(table, topic)
-    totals = {one.total.figure for one in breakdowns(table, topic, least=2, most=len(rows))}
-    whole = rows[
-        (rows["scenario"] == "actual")
-        & ((rows["area"] == "") | rows["area"].str.contains(" "))
-        & ~_has_total_inside(rows, table)
+    rows = of_topic(figures, topic)
+    totals = {one.total.figure for one in breakdowns(figures, topic, least=2, most=len(rows))}
+    whole = [
+        row
+        for row in rows
+        if row.scenario == "actual"
+        and (not row.area or " " in row.area)
+        and not _is_part(row, figures)
     ]
     ranked = sorted(
-        whole.itertuples(),
+        whole,
         key=lambda row: (row.figure not in totals, row.detail_en != "", -row.end.toordinal()),
     )
     chosen: dict[str, Observation] = {}
@@ -51,23 +55,22 @@ def headlines(table: pd.DataFrame, topic: str, most: int = 3) -> list[Observatio
     return list(chosen.values())[:most]
 
 
-def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -> list[Breakdown]:
+def breakdowns(figures: Figures, topic: str, least: int = 3, most: int = 2) -> list[Breakdown]:
     """Return at most `most` totals of a topic, of different indicators, that are worth drawing.
 
     A total is if it has at least `least` parts of its own indicator; of each indicator the total
     with the most parts is taken among the actual ones; one that is itself a part comes last.
     """
-    rows = figures(table, topic)
-    by_figure = {row.figure: row for row in rows.itertuples()}
     groups: dict[tuple[str, str], list[Observation]] = {}
-    for row in by_figure.values():
+    for row in of_topic(figures, topic):
         for part in row.part_of.split():
             total, _, partition = part.partition("@")
-            same = total in by_figure and by_figure[total].indicator == row.indicator
-            if same and row.scenario == by_figure[total].scenario and row.value is not None:
+            whole = figures[total]
+            same = (whole.topic, whole.indicator) == (topic, row.indicator)
+            if same and row.scenario == whole.scenario and row.value is not None:
                 groups.setdefault((total, partition), []).append(row)
     found = [
-        Breakdown(by_figure[total], parts)
+        Breakdown(figures[total], parts)
         for (total, _), parts in groups.items()
         if len(parts) >= least
     ]
@@ -81,37 +84,37 @@ def breakdowns(table: pd.DataFrame, topic: str, least: int = 3, most: int = 2) -
     return list(chosen.values())[:most]
 
 
-def shares(
-    table: pd.DataFrame, topic: str, least: int = 3
-) -> list[tuple[Observation, Observation]]:
+def shares(figures: Figures, topic: str, least: int = 3) -> list[tuple[Observation, Observation]]:
     """Return (part, whole) of figures given as so many of so many, if at least `least` are."""
-    by_figure = {row.figure: row for row in table.itertuples()}
     found = [
-        (row, by_figure[whole])
-        for row in figures(table, topic).itertuples()
+        (row, figures[whole])
+        for row in of_topic(figures, topic)
         for whole in row.within.split()
-        if row.value is not None and by_figure[whole].value and row.unit == by_figure[whole].unit
+        if row.value is not None and figures[whole].value and row.unit == figures[whole].unit
     ]
     return found if len(found) >= least else []
 
 
-def pairs(table: pd.DataFrame, indicator: str, other: str) -> list[tuple[Observation, Observation]]:
+def pairs(figures: Figures, indicator: str, other: str) -> list[tuple[Observation, Observation]]:
     """Return the figures of two indicators that are about the same thing in the same period."""
 
     def about(row: Observation) -> tuple:
         what = (row.document, row.area, row.organisation, row.fund, row.detail_en)
         return (*what, row.start, row.end, row.scenario)
 
-    others = {about(row): row for row in table[table["indicator"] == other].itertuples()}
+    others = {about(row): row for row in figures.values() if row.indicator == other}
     return [
         (row, others[about(row)])
-        for row in table[table["indicator"] == indicator].itertuples()
-        if about(row) in others and row.value is not None and others[about(row)].value
+        for row in figures.values()
+        if row.indicator == indicator
+        and about(row) in others
+        and row.value is not None
+        and others[about(row)].value
     ]
 
 
 def by_year(
-    table: pd.DataFrame, topic: str, least: int = 2
+    figures: Figures, topic: str, least: int = 2
 ) -> dict[tuple[str, ...], dict[int, dict[str, Observation]]]:
     """Return the series of a topic with plan and actual by calendar year.
 
@@ -122,7 +125,7 @@ def by_year(
         at least `least` years with both scenarios; a year that is not over counts as its year.
     """
     series: dict[tuple[str, ...], dict[int, dict[str, Observation]]] = {}
-    for row in figures(table, topic).itertuples():
+    for row in of_topic(figures, topic):
         starts_the_year = (row.start.month, row.start.day) == (1, 1)
         if starts_the_year and row.start.year == row.end.year and row.value is not None:
             key = (row.indicator, row.detail_en or row.detail_vi, row.organisation, row.area)
@@ -135,14 +138,7 @@ def by_year(
     }
 
 
-def _has_total_inside(rows: pd.DataFrame, table: pd.DataFrame) -> pd.Series:
+def _is_part(row: Observation, figures: Figures) -> bool:
     """Whether a figure is a part of another figure of the same indicator."""
-    indicator = dict(zip(table["figure"], table["indicator"], strict=True))
-    return pd.Series(
-        [
-            any(indicator[part.partition("@")[0]] == row.indicator for part in row.part_of.split())
-            for row in rows.itertuples()
-        ],
-        index=rows.index,
-        dtype=bool,
-    )
+    totals = (part.partition("@")[0] for part in row.part_of.split())
+    return any(figures[total].indicator == row.indicator for total in totals)

@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 from markupsafe import Markup, escape
 
-from . import numbers, periods, processed, reference, wording
+from . import numbers, observations, periods, processed, reference, wording
 from .checks import Finding
 from .errors import InputError
 from .observations import Observation
@@ -78,7 +78,7 @@ class Edition:
     @cached_property
     def figures(self) -> dict[str, Observation]:
         """Every observation by its figure id, as a named tuple of the table's columns."""
-        return {row.figure: row for row in self.table.itertuples()}
+        return observations.by_figure(self.table)
 
     @cached_property
     def findings(self) -> list[Finding]:

@@ -3,17 +3,14 @@
 Values stay exact decimals in the indicator's unit; money is in million VND.
 """
 
+from collections import namedtuple
 from decimal import Decimal
 from functools import cache
-from typing import Any
 
 import pandas as pd
 
 from . import sheets
 from .sheets import Document, Figure, Sheet
-
-# One row of the table, as `itertuples` gives it: an attribute per column.
-Observation = Any
 
 # SDMX observation status: https://sdmx.org (code list CL_OBS_STATUS)
 NORMAL, ESTIMATE, PROVISIONAL, LOW_RELIABILITY, NOT_ASSIGNED = "A", "E", "P", "U", "M"
@@ -25,6 +22,19 @@ COLUMNS = (
     *("unit", "status", "part_of", "within", "reading", "certainty", "reason_vi", "reason_en"),
     *("note_vi", "note_en"),
 )
+
+# One row of the table: an attribute per column.
+Observation = namedtuple("Observation", COLUMNS)
+
+
+def rows(table: pd.DataFrame) -> list[Observation]:
+    """Return the rows of a table of observations, or of a part of one, in their order."""
+    return list(map(Observation._make, table.to_numpy(dtype=object).tolist()))
+
+
+def by_figure(table: pd.DataFrame) -> dict[str, Observation]:
+    """Return the rows of a table of observations by their figure."""
+    return {row.figure: row for row in rows(table)}
 
 
 def build(loaded: list[Sheet]) -> pd.DataFrame:

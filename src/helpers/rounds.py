@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from . import observations
 from .observations import ESTIMATE
 
 COMPARED = (
@@ -89,7 +90,7 @@ def points(table: pd.DataFrame, indicator: str) -> list[Point]:
             row.status,
             (row.figure,),
         )
-        for row in rows.itertuples()
+        for row in observations.rows(rows)
     }
     found = list(stated.values())
     if indicator == "poverty_rate":
@@ -114,7 +115,7 @@ def _openings(table: pd.DataFrame, rates: list[Point]) -> list[Point]:
             derived=True,
         )
         for rate in rates
-        for fall in falls.itertuples()
+        for fall in observations.rows(falls)
         if (fall.round, fall.standard) == (rate.round, rate.standard)
     ]
 

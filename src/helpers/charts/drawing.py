@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -9,7 +10,10 @@ from pathlib import Path
 
 import matplotlib
 from markupsafe import Markup
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 
 from ..fragments import Fragment
 from ..tables import Table
@@ -62,14 +66,44 @@ class Chart(Fragment):
         )
 
 
-def sheet(height: float):
-    """A figure of the page's width whose axes count in inches, without any frame."""
-    figure = Figure(figsize=(WIDTH, height))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    axes.set_xlim(0, WIDTH)
-    axes.set_ylim(0, height)
-    return figure, axes
+class Sheet:
+    """A drawing of the page's width that is laid out in inches, its origin at the lower left.
+
+    Its artists stand on the figure itself: axes, which nothing here needs, cost more than all
+    that is drawn in them. To be used as a context, in which the house style holds.
+    """
+
+    def __init__(self, height: float):
+        self._style = matplotlib.rc_context(rc=style())
+        self._height = height
+
+    def __enter__(self) -> "Sheet":
+        self._style.__enter__()
+        self.figure = Figure(figsize=(WIDTH, self._height))
+        return self
+
+    def __exit__(self, *exception) -> None:
+        self._style.__exit__(*exception)
+
+    def text(self, x: float, y: float, text: str, **style: object) -> None:
+        """Write a text at a point, by default beginning on its line."""
+        self.figure.text(x, y, text, **{"transform": self.figure.dpi_scale_trans, **style})
+
+    def bar(self, x: float, y: float, width: float, height: float, **style: object) -> None:
+        """Draw a filled rectangle from its lower left corner."""
+        self._add(Rectangle((x, y), width, height, **{"linewidth": 0, **style}))
+
+    def line(self, xs: Sequence[float], ys: Sequence[float], **style: object) -> None:
+        """Draw a line through points, or their markers."""
+        self._add(Line2D(xs, ys, **style))
+
+    def _add(self, artist: Artist) -> None:
+        artist.set_transform(self.figure.dpi_scale_trans)
+        self.figure.add_artist(artist)
+
+    @property
+    def svg(self) -> Drawing:
+        return svg(self.figure)
 
 
 @cache

@@ -4,9 +4,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import matplotlib
-
-from .drawing import INK, MUTED, PAPER, SERIES, TRACK, WIDTH, WRAP, Drawing, sheet, style, svg
+from .drawing import INK, MUTED, PAPER, SERIES, TRACK, WIDTH, WRAP, Drawing, Sheet
 
 
 @dataclass(frozen=True)
@@ -32,31 +30,24 @@ def bars(items: Sequence[Bar], limit: float | None = None) -> Drawing:
     line, bar_height, gap = 0.17, 0.15, 0.13
     heights = [len(label) * line + bar_height + gap for label in labels]
     total = sum(heights)
-    with matplotlib.rc_context(rc=style()):
-        figure, axes = sheet(total)
+    with Sheet(total) as sheet:
         room = WIDTH - 0.02 - 0.085 * max(len(bar.text) for bar in items)
         top = total
         for bar, label, height in zip(items, labels, heights, strict=True):
             for number, text in enumerate(label):
-                axes.text(0, top - line * (number + 0.85), text, va="baseline")
+                sheet.text(0, top - line * (number + 0.85), text, va="baseline")
             low = top - line * len(label) - bar_height - 0.03
             # A value too small to see keeps a sliver; nothing has no bar.
             length = max(room * bar.value / longest, 0.012) if bar.value else 0
             if limit:
-                axes.barh(
-                    low, room, bar_height, align="edge", color=TRACK, linewidth=0, clip_on=False
-                )
-            axes.barh(
-                low,
-                length,
-                bar_height,
-                align="edge",
+                sheet.bar(0, low, room, bar_height, color=TRACK)
+            sheet.bar(
+                *(0, low, length, bar_height),
                 facecolor="none" if bar.hollow else SERIES[0],
                 edgecolor=SERIES[0],
                 linewidth=1.2 if bar.hollow else 0,
-                clip_on=False,
             )
-            axes.text(
+            sheet.text(
                 (room if limit else length) + 0.06,
                 low + bar_height / 2,
                 bar.text,
@@ -64,7 +55,7 @@ def bars(items: Sequence[Bar], limit: float | None = None) -> Drawing:
                 weight="bold",
             )
             top -= height
-        return svg(figure)
+        return sheet.svg
 
 
 @dataclass(frozen=True)
@@ -81,38 +72,32 @@ def stacks(rows: Sequence[tuple[str, Sequence[Segment]]], names: Sequence[str]) 
     line, bar_height, gap = 0.19, 0.24, 0.16
     key = 0.2 * len(names) + 0.08
     total = key + len(rows) * (line + bar_height + gap)
-    with matplotlib.rc_context(rc=style()):
-        figure, axes = sheet(total)
+    with Sheet(total) as sheet:
         colors = [segment.color for segment in rows[0][1]]
         for number, (name, color) in enumerate(zip(names, colors, strict=True)):
             y = total - 0.2 * number - 0.12
-            axes.text(0, y, "■", color=color, va="center", fontsize=11)
-            axes.text(0.16, y, name, va="center")
+            sheet.text(0, y, "■", color=color, va="center", fontsize=11)
+            sheet.text(0.16, y, name, va="center")
         top = total - key
         for label, segments in rows:
-            axes.text(0, top - line * 0.85, label)
+            sheet.text(0, top - line * 0.85, label)
             whole = sum(segment.value for segment in segments)
             left, low = 0.0, top - line - bar_height - 0.02
             for segment in segments:
                 width = WIDTH * segment.value / whole
-                axes.barh(
-                    low,
-                    width,
-                    bar_height,
-                    left=left,
-                    align="edge",
-                    color=segment.color,
-                    linewidth=0.8,
+                sheet.bar(
+                    *(left, low, width, bar_height),
+                    facecolor=segment.color,
                     edgecolor=PAPER,
-                    clip_on=False,
+                    linewidth=0.8,
                 )
                 ink = INK if segment.color == TRACK else PAPER
-                axes.text(
+                sheet.text(
                     left + 0.05, low + bar_height / 2, segment.text, va="center_baseline", color=ink
                 )
                 left += width
             top -= line + bar_height + gap
-        return svg(figure)
+        return sheet.svg
 
 
 def waterfall(parts: Sequence[Bar], whole: Bar) -> Drawing:
@@ -122,29 +107,19 @@ def waterfall(parts: Sequence[Bar], whole: Bar) -> Drawing:
     total = step * (len(parts) + 1)
     longest = max(whole.value, sum(part.value for part in parts)) or 1
     room = WIDTH - 0.02
-    with matplotlib.rc_context(rc=style()):
-        figure, axes = sheet(total)
+    with Sheet(total) as sheet:
         top, left = total, 0.0
         for bar in (*parts, whole):
             is_whole = bar is whole
             start = 0.0 if is_whole else left
             low = top - line - bar_height - 0.02
             width = max(room * bar.value / longest, 0.012)
-            axes.text(0, top - line * 0.85, bar.label)
-            axes.text(WIDTH, top - line * 0.85, bar.text, ha="right", weight="bold")
+            sheet.text(0, top - line * 0.85, bar.label)
+            sheet.text(WIDTH, top - line * 0.85, bar.text, ha="right", weight="bold")
             color = MUTED if is_whole else SERIES[0]
-            axes.barh(
-                low,
-                width,
-                bar_height,
-                left=start,
-                align="edge",
-                color=color,
-                linewidth=0,
-                clip_on=False,
-            )
+            sheet.bar(start, low, width, bar_height, color=color)
             if not is_whole:
                 left += width
-                axes.plot([left, left], [low, low - gap - line], color=MUTED, linewidth=0.8)
+                sheet.line([left, left], [low, low - gap - line], color=MUTED, linewidth=0.8)
             top -= step
-        return svg(figure)
+        return sheet.svg

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import matplotlib
 from matplotlib.figure import Figure
 
-from .drawing import INK, MUTED, PAPER, SERIES, TRACK, WIDTH, Drawing, sheet, style, svg
+from .drawing import INK, MUTED, PAPER, SERIES, TRACK, WIDTH, Drawing, Sheet, style, svg
 
 
 @dataclass(frozen=True)
@@ -107,8 +107,7 @@ def ranges(items: Sequence[Range], marks: Sequence[tuple[float, str]]) -> Drawin
     # The numbers have a column of their own, right of the scale.
     room = WIDTH - 0.09 * max(len(item.text) for item in items)
     total = head + len(items) * (line + gap)
-    with matplotlib.rc_context(rc=style()):
-        figure, axes = sheet(total)
+    with Sheet(total) as sheet:
 
         def across(value: float) -> float:
             return (value - low + pad) / (high - low + 2 * pad) * room
@@ -116,8 +115,8 @@ def ranges(items: Sequence[Range], marks: Sequence[tuple[float, str]]) -> Drawin
         for number, (at, text) in enumerate(marks):
             y = total - 0.2 * number - 0.1
             right = across(at) > room / 2
-            axes.plot([across(at)] * 2, [0, y], color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
-            axes.text(
+            sheet.line([across(at)] * 2, [0, y], color=MUTED, linewidth=1, linestyle=(0, (3, 2)))
+            sheet.text(
                 across(at) + (-0.05 if right else 0.05),
                 y,
                 text,
@@ -128,13 +127,13 @@ def ranges(items: Sequence[Range], marks: Sequence[tuple[float, str]]) -> Drawin
         for item in items:
             y = top - line - 0.07
             color = SERIES[0] if item.agrees else SERIES[1]
-            axes.text(0, top - line * 0.85, item.label)
-            axes.text(WIDTH, top - line * 0.85, item.text, ha="right", weight="bold")
-            axes.plot([0, room], [y, y], color=TRACK, linewidth=1)
+            sheet.text(0, top - line * 0.85, item.label)
+            sheet.text(WIDTH, top - line * 0.85, item.text, ha="right", weight="bold")
+            sheet.line([0, room], [y, y], color=TRACK, linewidth=1)
             left, right = across(item.low), across(item.high)
-            axes.plot([left, max(right, left + 0.04)], [y, y], color=color, linewidth=5)
+            sheet.line([left, max(right, left + 0.04)], [y, y], color=color, linewidth=5)
             top -= line + gap
-        return svg(figure)
+        return sheet.svg
 
 
 @dataclass(frozen=True)
@@ -157,8 +156,7 @@ def locator(places: Sequence[Place]) -> Drawing:
     up = max(latitudes) - min(latitudes) or 0.1
     scale = min((WIDTH - 1.5) / across, 3.4 / up)
     height = up * scale + 0.5
-    with matplotlib.rc_context(rc=style()):
-        figure, axes = sheet(height)
+    with Sheet(height) as sheet:
         taken: list[tuple[float, float, float, float]] = []
         points = [
             (
@@ -170,7 +168,7 @@ def locator(places: Sequence[Place]) -> Drawing:
         ]
         for x, y, place in points:
             taken.append((x - 0.06, y - 0.06, x + 0.06, y + 0.06))
-            axes.plot(
+            sheet.line(
                 [x],
                 [y],
                 marker="o",
@@ -180,11 +178,11 @@ def locator(places: Sequence[Place]) -> Drawing:
                 linestyle="none",
             )
         for x, y, place in sorted(points, key=lambda point: not point[2].shown):
-            _name(axes, x, y, place, taken)
-        return svg(figure)
+            _name(sheet, x, y, place, taken)
+        return sheet.svg
 
 
-def _name(axes, x: float, y: float, place: Place, taken: list) -> None:
+def _name(sheet: Sheet, x: float, y: float, place: Place, taken: list) -> None:
     """Write a place's name where it covers nothing that stands already, if there is room."""
     width, height = 0.071 * len(place.name), 0.13
     for left, low in (
@@ -201,5 +199,5 @@ def _name(axes, x: float, y: float, place: Place, taken: list) -> None:
         if free and left >= -0.02 and left + width <= WIDTH + 0.02:
             taken.append(box)
             color = INK if place.shown else MUTED
-            axes.text(left, low + height / 2, place.name, va="center_baseline", color=color)
+            sheet.text(left, low + height / 2, place.name, va="center_baseline", color=color)
             return

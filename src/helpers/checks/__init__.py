@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from .. import observations
 from ..reference import Reference
 from ..sheets import Document
 from . import parts, prints, rates
@@ -26,7 +27,7 @@ def run(
     statements: Iterable[Statement] = (),
 ) -> list[Finding]:
     """Return every finding about a district's observations, the weightiest first."""
-    rows = list(table.itertuples())
+    rows = observations.rows(table)
     figures = Figures(rows, reference)
     found = [
         *parts.sums(figures),

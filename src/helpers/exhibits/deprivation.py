@@ -1,6 +1,6 @@
 """Deprivation: how many households lack what, those indicators apart that have a smaller base."""
 
-from .. import charts
+from .. import charts, observations
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs, together
 from ..tables import Column, Table
@@ -14,7 +14,7 @@ def _deprivation(edition: Edition) -> list[tuple]:
     if rows.empty:
         return []
     latest = rows[rows["round"] == rows["round"].max()]
-    by_indicator = {row.indicator: row for row in latest.itertuples()}
+    by_indicator = {row.indicator: row for row in observations.rows(latest)}
     pairs = []
     for code, row in by_indicator.items():
         count = edition.reference.indicators[code].count

@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from .. import observations
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..rounds import district_level
@@ -35,7 +36,7 @@ def cards(edition: Edition) -> Fragment:
         found = rows[(rows["indicator"] == code) & rows["value"].notna()]
         if found.empty:
             continue
-        row = max(found.itertuples(), key=lambda row: (row.end, row.organisation == ""))
+        row = max(observations.rows(found), key=lambda row: (row.end, row.organisation == ""))
         parts = [edition.period(row)]
         if row.standard:
             parts.append(edition.standard(row.standard))

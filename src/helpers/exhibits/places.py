@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from .. import charts
+from .. import charts, observations
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..tables import Column, Table, muted
@@ -14,7 +14,7 @@ def _commune_rates(edition: Edition) -> dict:
     rows = edition.table
     rows = rows[(rows["indicator"] == "poverty_rate") & (rows["area"] != "")]
     rows = rows[rows["round"] == rows["round"].max()]
-    return {row.area: row for row in rows.itertuples() if " " not in row.area}
+    return {row.area: row for row in observations.rows(rows) if " " not in row.area}
 
 
 def communes_sentence(edition: Edition) -> Fragment:
@@ -37,7 +37,7 @@ def communes_sentence(edition: Edition) -> Fragment:
     means = edition.table[edition.table["indicator"] == "mean_commune_poverty_rate"]
     groups = [
         edition.say("communes.mean", group=edition.detail(row), value=edition.linked(row))
-        for row in means.itertuples()
+        for row in observations.rows(means)
     ]
     return paragraphs([said, Markup(" ").join(groups), edition.say("communes.caution")])
 

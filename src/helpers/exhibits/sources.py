@@ -4,6 +4,7 @@ import base64
 
 from markupsafe import Markup
 
+from .. import observations
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs, together
 from ..observations import COLUMNS
@@ -58,7 +59,7 @@ def readings(edition: Edition) -> Fragment:
     if rows.empty:
         return paragraphs([edition.say("sources.no_readings")])
     lines, ids = [], []
-    for row in rows.itertuples():
+    for row in observations.rows(rows):
         reason = row.reason_vi if edition.language == "vi" else row.reason_en
         ids.append(f"reading-{row.figure}")
         lines.append(
@@ -83,7 +84,7 @@ def readings(edition: Edition) -> Fragment:
                 Column(edition.say("sources.reason")),
             ],
             [(None, lines)],
-            [edition.sources(rows.itertuples())],
+            [edition.sources(observations.rows(rows))],
             ids,
         ),
     )
@@ -108,7 +109,7 @@ def every_figure(edition: Edition) -> Fragment:
     groups, ids = [], []
     for code in edition.documents:
         lines = []
-        for row in edition.table[edition.table["document"] == code].itertuples():
+        for row in observations.rows(edition.table[edition.table["document"] == code]):
             ids.append(row.figure)
             detail = edition.detail(row)
             name = edition.indicator(row.indicator)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import groupby
 
 from markupsafe import Markup
 
@@ -61,9 +62,9 @@ def section(edition: Edition, topic: str) -> Fragment:
 
 def headline(edition: Edition, topic: str) -> Fragment:
     """Say the figures that stand for a topic, or that the topic is not reported."""
-    rows = delivery.headlines(edition.table, topic)
-    if edition.table[edition.table["topic"] == topic].empty:
+    if not delivery.of_topic(edition.figures, topic):
         return topic_absent(edition, topic)
+    rows = delivery.headlines(edition.figures, topic)
     said = [
         edition.say(
             "delivery.headline",
@@ -78,7 +79,7 @@ def headline(edition: Edition, topic: str) -> Fragment:
 
 def parts(edition: Edition, topic: str) -> Fragment | None:
     """Draw the parts of the topic's most divided totals as bars; None where no total is divided."""
-    drawn = [_parts_chart(edition, found) for found in delivery.breakdowns(edition.table, topic)]
+    drawn = [_parts_chart(edition, found) for found in delivery.breakdowns(edition.figures, topic)]
     return together(*drawn) if drawn else None
 
 
@@ -127,14 +128,14 @@ def credit_means(edition: Edition) -> Fragment:
             lent=edition.linked(lent),
             households=edition.linked(households),
         )
-        for lent, households in delivery.pairs(edition.table, "loans_lent", "loan_households")
+        for lent, households in delivery.pairs(edition.figures, "loans_lent", "loan_households")
     ]
     return together(paragraphs(said), paragraphs([edition.say("credit.caution")], "caution"))
 
 
 def shares(edition: Edition, topic: str) -> Fragment | None:
     """Draw the figures that are given as so many of so many ("5/11"); None where few are."""
-    found = delivery.shares(edition.table, topic)
+    found = delivery.shares(edition.figures, topic)
     if not found:
         return None
     items = [
@@ -160,7 +161,7 @@ def shares(edition: Edition, topic: str) -> Fragment | None:
 
 def years(edition: Edition, topic: str) -> Fragment | None:
     """Tabulate what was planned and done year by year; None where a topic has no such series."""
-    series = delivery.by_year(edition.table, topic)
+    series = delivery.by_year(edition.figures, topic)
     if not series:
         return None
     spans = sorted({year for cells in series.values() for year in cells})
@@ -193,22 +194,24 @@ def _plan_and_actual(edition: Edition, pair: dict[str, Observation]) -> Markup:
 
 def table(edition: Edition, topic: str) -> Fragment:
     """Tabulate every figure of a topic, grouped by indicator."""
-    rows = delivery.figures(edition.table, topic)
-    if rows.empty:
+    rows = delivery.of_topic(edition.figures, topic)
+    if not rows:
         return headline(edition, topic)
-    planned = set(rows["scenario"]) != {"actual"}
+    planned = {row.scenario for row in rows} != {"actual"}
+    totals = {part.partition("@")[0] for row in rows for part in row.part_of.split()}
     groups: list[tuple[str | None, list]] = []
-    for code, found in rows.groupby("indicator", sort=False):
+    for code, same in groupby(rows, key=lambda row: row.indicator):
+        found = list(same)
         name = edition.indicator(code)
         if topic in WITH_NATURE:
             nature = edition.reference.indicators[code].nature
             name = str(edition.say(f"nature.{nature}", indicator=name))
-        lines = _lines(edition, found, rows, planned)
+        lines = _lines(edition, found, totals, planned)
         if len(lines) > 1:
             groups.append((name, lines))
             continue
         # A single figure needs no heading: its name goes into the row.
-        subject = edition.detail(next(found.itertuples()))
+        subject = edition.detail(found[0])
         lines[0][0] = Markup("{}: {}").format(name, subject) if subject else Markup.escape(name)
         if groups and groups[-1][0] is None:
             groups[-1][1].extend(lines)
@@ -227,18 +230,20 @@ def table(edition: Edition, topic: str) -> Fragment:
                 Column(edition.say("label.value"), numeric=True),
             ],
             groups,
-            [edition.sources(rows.itertuples())],
+            [edition.sources(rows)],
         )
     )
 
 
-def _lines(edition: Edition, found, rows, planned: bool) -> list[list[Markup | str]]:
+def _lines(
+    edition: Edition, found: list[Observation], totals: set[str], planned: bool
+) -> list[list[Markup | str]]:
     """The table rows of one indicator; a figure printed several times is one row that says so."""
     lines: dict[tuple[str, ...], list] = {}
     times: dict[tuple[str, ...], int] = {}
-    for row in found.itertuples():
+    for row in found:
         subject = edition.detail(row) or edition.say(
-            "label.total" if _is_total(row, rows) else "value.whole_district"
+            "label.total" if row.figure in totals else "value.whole_district"
         )
         actor = ", ".join(filter(None, (edition.organisation(row), edition.fund(row.fund))))
         line = [
@@ -256,12 +261,6 @@ def _lines(edition: Edition, found, rows, planned: bool) -> list[list[Markup | s
             said = edition.say("value.times", count=count)
             lines[key][-1] += Markup(' <span class="standard">({})</span>').format(said)
     return list(lines.values())
-
-
-def _is_total(row: Observation, rows) -> bool:
-    return any(
-        part.partition("@")[0] == row.figure for text in rows["part_of"] for part in text.split()
-    )
 
 
 def _named(edition: Edition, row: Observation) -> Markup:

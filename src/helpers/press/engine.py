@@ -71,6 +71,7 @@ class EmbeddedKernel(InProcessKernel):
     """ipykernel's in-process kernel, publishing through its session at once."""
 
     shell_channel_thread = None
+    _execute_sleep = 0  # there is no queue of messages to give time to
     _supports_kernel_subshells = False
 
     @classmethod

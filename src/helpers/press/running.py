@@ -7,6 +7,7 @@ each execute one chapter.
 import importlib
 import sys
 from contextlib import suppress
+from decimal import Decimal
 from pathlib import Path
 
 # jsonschema's optional grammar is built at import, for seconds, and nothing here needs it.
@@ -18,9 +19,9 @@ import papermill  # noqa: E402
 from papermill.engines import papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
-from .. import files, observations, reference, wording  # noqa: E402
+from .. import files, numbers, observations, reference, wording  # noqa: E402
 from ..errors import InputError, StorageError  # noqa: E402
-from ..project import Project  # noqa: E402
+from ..project import LANGUAGES, Project  # noqa: E402
 from . import keys  # noqa: E402
 from .engine import EmbeddedEngine, EmbeddedKernel  # noqa: E402
 
@@ -84,7 +85,9 @@ def prepare(project: Project) -> None:
     with suppress(InputError):  # a mistake in a registry is told by each chapter that reads it
         reference.load(project)
     wording.catalogue()
-    observations.schema()
+    observations.schema().get_backend(pandas.DataFrame())
+    for language in LANGUAGES:
+        numbers.write(Decimal("0.5"), language)
     EmbeddedKernel.new()
 
 

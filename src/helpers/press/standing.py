@@ -25,7 +25,7 @@ def inputs(root: Path, asked: str) -> str:
 
 
 def is_standing(root: Path, asked: str) -> bool:
-    """Whether the last build was asked for the same, ended well, and everything is as it left it."""
+    """Whether the last build was asked for the same and ended well, and all is as it left it."""
     try:
         kept = (root / "build" / STAMP).read_text()
     except OSError:
