@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -91,17 +92,23 @@ def load(project: Project, district: str) -> Processed:
     It is ingested anew when a raw file has changed since, so that a chapter run by hand never
     shows figures that are no longer in the sheets.
     """
-    folder = project.processed / district
+    path = project.processed / district / INPUTS
     try:
-        inputs = json.loads((folder / INPUTS).read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        inputs = json.loads(text)
         if inputs == files.checksums(project, project.inputs(district)):
-            return _read(folder, inputs)
+            found = _read(path.parent, text, path.stat().st_mtime_ns)
+            # Each caller has a table of its own: what one adds to it, no other sees.
+            own = {"documents": dict(found.documents), "findings": list(found.findings)}
+            return Processed(found.table.copy(deep=False), **own, inputs=inputs)
     except (OSError, ValueError, KeyError, TypeError):
         pass  # what is not there, or was written by another version, is made anew
     return ingest(project, district)
 
 
-def _read(folder: Path, inputs: dict[str, str]) -> Processed:
+@lru_cache(maxsize=2)
+def _read(folder: Path, inputs: str, written: int) -> Processed:
+    """Read a district as it was written; kept for the next chapter of the same district."""
     read = {"dtype": str, "keep_default_na": False, "encoding": "utf-8"}
     table = pd.read_csv(folder / "observations.csv", **read)
     if tuple(table.columns) != observations.COLUMNS:
@@ -121,7 +128,7 @@ def _read(folder: Path, inputs: dict[str, str]) -> Processed:
     findings = [
         _finding(row) for row in pd.read_csv(folder / "checks.csv", **read).to_dict("records")
     ]
-    return Processed(table, documents, findings, inputs)
+    return Processed(table, documents, findings, {})
 
 
 def _csv(frame: pd.DataFrame) -> str:

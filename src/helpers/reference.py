@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import groupby
 
 from . import rows
@@ -161,17 +161,24 @@ class Reference:
     ratios: tuple[Ratio, ...]
     breaks: tuple[Break, ...]
 
+    @cached_property
+    def _by_slug(self) -> dict[str, Area]:
+        return {area.slug: area for area in reversed(self.areas.values()) if area.slug}
+
+    @cached_property
+    def _by_parent(self) -> dict[str, list[Area]]:
+        found: dict[str, list[Area]] = {}
+        for area in self.areas.values():
+            found.setdefault(area.parent, []).append(area)
+        return found
+
     def district(self, slug: str) -> Area:
         """Return the district of a slug; KeyError if no district has it."""
-        for area in self.areas.values():
-            if area.slug == slug:
-                return area
-        raise KeyError(slug)
+        return self._by_slug[slug]
 
     def communes(self, district: str) -> list[Area]:
         """Return the communes and townships of a district, in the order of the registry."""
-        code = self.district(district).code
-        return [area for area in self.areas.values() if area.parent == code]
+        return self._by_parent.get(self.district(district).code, [])
 
     def resolve_area(self, printed: str, district: str) -> str | None:
         """Return the code of a place name as printed, or None.
@@ -192,11 +199,11 @@ class Reference:
                 return None
             name, place = match["name"], others[0]
         # A commune may share its district's name; for the whole district, `area` is left empty.
-        for area in self.areas.values():
+        for area in self._by_parent.get(place.code, []):
             # A bare name is the commune: a township is written with its kind.
             bare = () if area.kind == "township" else (area.official,)
             named = (*bare, area.name("vi"), *area.aliases)
-            if area.parent == place.code and name in named:
+            if name in named:
                 return area.code
         return place.code if name in (place.official, f"Huyện {place.official}") else None
 

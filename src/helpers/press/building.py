@@ -174,8 +174,9 @@ class Build:
         from . import running
 
         running.prepare(self.project)
-        execute = partial(running.execute, self.project.root, engine=self.order.engine)
-        return Workers(execute, self.order.jobs, TIMEOUT)
+        root, engine = self.project.root, self.order.engine
+        execute = partial(running.execute, root, engine=engine)
+        return Workers(execute, self.order.jobs, TIMEOUT, partial(running.ready, root))
 
     def _open(self, group: Group) -> None:
         group.left = len(group.waiting)

@@ -24,13 +24,21 @@ from ipykernel.inprocess.ipkernel import InProcessKernel  # noqa: E402
 from ipykernel.iostream import IOPubThread, OutStream  # noqa: E402
 from jupyter_client.session import Session  # noqa: E402
 from nbclient.exceptions import CellExecutionComplete, CellExecutionError  # noqa: E402
+from nbformat.v4 import nbbase  # noqa: E402
 from papermill.clientwrap import PapermillNotebookClient  # noqa: E402
 from papermill.engines import Engine  # noqa: E402
 from papermill.log import logger  # noqa: E402
 from traitlets import default  # noqa: E402
 from traitlets.config import Config  # noqa: E402
 
+# Messages whose content is text and numbers as it stands.
+_PLAIN = ("status", "execute_input", "stream")
 _OVERWRITTEN = re.compile(r".*\r(?=[^\n])")
+
+
+# Each output would be held against the schema of notebooks, though papermill holds the whole
+# notebook against it when it writes it.
+nbbase.validate = lambda node, ref=None: None
 
 
 class DirectSession(Session):
@@ -44,7 +52,8 @@ class DirectSession(Session):
             kept = {key: options[key] for key in ("header", "metadata") if key in options}
             message = self.msg(msg_or_type, content=content, parent=parent, **kept)
         # What goes over a socket is JSON: bytes and dates become text on the way.
-        message["content"] = self.unpack(self.pack(message["content"]))
+        if message["msg_type"] not in _PLAIN:
+            message["content"] = self.unpack(self.pack(message["content"]))
         message["buffers"] = options.get("buffers") or []
         if self.deliver is not None:
             self.deliver(message)
@@ -171,7 +180,8 @@ class EmbeddedEngine(Engine):
         client.reset_execution_trackers()
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
-        sys.path.insert(0, "")  # modules beside the notebook, as for any kernel
+        if sys.path[0] != "":
+            sys.path.insert(0, "")  # modules beside the notebook, as for any kernel
         with Descriptors(kernel) as descriptors:
             for index, cell in enumerate(nb_man.nb.cells):
                 try:
@@ -183,6 +193,8 @@ class EmbeddedEngine(Engine):
                     break
                 finally:
                     nb_man.cell_complete(cell, cell_index=index)
+        asyncio.set_event_loop(None)
+        loop.close()
         nb_man.nb.metadata["language_info"] = kernel.language_info
         client.set_widgets_metadata()
 

@@ -16,10 +16,11 @@ sys.modules.setdefault("rfc3987_syntax", None)
 import nbformat  # noqa: E402
 import pandas  # noqa: E402
 import papermill  # noqa: E402
-from papermill.engines import papermill_engines  # noqa: E402
+from nbformat.v4 import new_markdown_cell, new_notebook  # noqa: E402
+from papermill.engines import NBClientEngine, papermill_engines  # noqa: E402
 from papermill.exceptions import PapermillExecutionError  # noqa: E402
 
-from .. import files, numbers, observations, reference, wording  # noqa: E402
+from .. import files, numbers, observations, processed, reference, wording  # noqa: E402
 from ..errors import InputError, StorageError  # noqa: E402
 from ..project import LANGUAGES, Project  # noqa: E402
 from . import keys  # noqa: E402
@@ -28,8 +29,25 @@ from .engine import EmbeddedEngine, EmbeddedKernel  # noqa: E402
 # pandas asks once, at import, whether it writes to a terminal: a kernel says no.
 pandas.set_option("display.max_columns", 20)
 
-papermill_engines.register("embedded", EmbeddedEngine)
-ORDINARY = "ipykernel"
+
+class Settling:
+    """A papermill engine whose notebooks hold nothing that differs between two equal runs."""
+
+    @classmethod
+    def execute_notebook(cls, nb, *arguments, **options):
+        return _settled(super().execute_notebook(nb, *arguments, **options))
+
+
+class Embedded(Settling, EmbeddedEngine):
+    """The engine of the press: see engine."""
+
+
+class Ordinary(Settling, NBClientEngine):
+    """Papermill's own engine: a kernel in a process of its own, reached through sockets."""
+
+
+papermill_engines.register("embedded", Embedded)
+papermill_engines.register("ipykernel", Ordinary)
 
 
 def execute(root: Path, unit, engine: str) -> None:
@@ -43,38 +61,36 @@ def execute(root: Path, unit, engine: str) -> None:
         If the result cannot be written.
     """
     new = root / unit.unfinished
-    try:
-        notebook = papermill.execute_notebook(
-            str(root / unit.notebook),
-            None,
-            parameters=dict(unit.values),
-            engine_name=None if engine == ORDINARY else engine,
-            kernel_name="python3",
-            cwd=str(Project(root).notebooks),
-            progress_bar=False,
-            log_output=False,
-            request_save_on_cell_execute=False,
-            record_timing=False,
-            coalesce_streams=True,
-        )
-    except PapermillExecutionError as error:
-        kind = StorageError if error.ename == StorageError.__name__ else InputError
-        raise kind(_told(error)) from None
     with files.storing(new):
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
-            nbformat.write(_settled(notebook), new)
-        except BaseException:
+            papermill.execute_notebook(
+                str(root / unit.notebook),
+                str(new),
+                parameters=dict(unit.values),
+                engine_name=engine,
+                kernel_name="python3",
+                cwd=str(Project(root).notebooks),
+                progress_bar=False,
+                log_output=False,
+                request_save_on_cell_execute=False,
+                record_timing=False,
+                coalesce_streams=True,
+            )
+        except BaseException as error:
             new.unlink(missing_ok=True)
-            raise
+            if not isinstance(error, PapermillExecutionError):
+                raise
+            kind = StorageError if error.ename == StorageError.__name__ else InputError
+            raise kind(_told(error)) from None
 
 
 def prepare(project: Project) -> None:
     """Make once, before the first fork, what every child would otherwise make for itself.
 
     Nothing of a notebook is executed: the helpers that the notebooks import are imported, the
-    registries read, the validators of notebooks and observations compiled, and a kernel made that
-    each child finds unused.
+    registries read, the validators of notebooks and observations compiled, a kernel made that
+    each child finds unused, and papermill led once through a notebook without code.
     """
     for path in project.notebooks.glob("*.ipynb"):
         for name in keys.cell_imports(path.read_bytes()):
@@ -88,7 +104,18 @@ def prepare(project: Project) -> None:
     observations.schema().get_backend(pandas.DataFrame())
     for language in LANGUAGES:
         numbers.write(Decimal("0.5"), language)
-    EmbeddedKernel.new()
+    EmbeddedKernel.new().shell.run_cell("0;", store_history=False, silent=True)
+    spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    blank = new_notebook(cells=[new_markdown_cell()], metadata={"kernelspec": spec})
+    papermill.execute_notebook(blank, None, engine_name="embedded", progress_bar=False)
+
+
+def ready(root: Path, unit) -> None:
+    """Read the figures of a chapter's district, for its child and those of the next chapters."""
+    district = dict(unit.values).get("district")
+    if district and not unit.leaves:
+        with suppress(InputError):  # the chapter itself will tell
+            processed.load(Project(root), district)
 
 
 def _settled(notebook):

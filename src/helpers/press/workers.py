@@ -55,13 +55,20 @@ class Executor(Protocol):
 class Workers:
     """At most `jobs` children at a time, each doing `work` with one item.
 
+    `before` is called with the item in this process, so that the child finds there what it needs.
     A child that runs longer than `timeout` seconds is killed. `value` of an outcome is what `work`
     returned; a StorageError is fatal, an InputError is told as it stands, and any other exception
     with its traceback.
     """
 
-    def __init__(self, work: Callable[[Hashable], object], jobs: int, timeout: float):
-        self.work, self.jobs, self.timeout = work, jobs, timeout
+    def __init__(
+        self,
+        work: Callable[[Hashable], object],
+        jobs: int,
+        timeout: float,
+        before: Callable[[Hashable], None] | None = None,
+    ):
+        self.work, self.jobs, self.timeout, self.before = work, jobs, timeout, before
         fork = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
         self.context = multiprocessing.get_context("fork" if fork else "spawn")
         self.running: dict[Hashable, tuple] = {}
@@ -76,6 +83,8 @@ class Workers:
 
     def start(self, item: Hashable) -> None:
         """Do the work with an item in a child of its own."""
+        if self.before is not None:
+            self.before(item)
         ours, theirs = self.context.Pipe(duplex=False)
         arguments = (theirs, os.getpid(), self.work, item)
         process = self.context.Process(target=_child, args=arguments, daemon=False)
