@@ -4,7 +4,9 @@ Two figures are comparable if they follow the same poverty standard and definiti
 same time (stocks, rates) or cover spans of the same length (flows), and are counted alike.
 """
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -16,6 +18,18 @@ from .rounds import district_level
 
 # In the order in which they are looked for: the first that holds is the reason given.
 REASONS = ("standard", "definition", "unit", "organisation", "span", "date")
+
+
+class Traits(NamedTuple):
+    """What decides whether a figure compares with another of the same indicator."""
+
+    topic: str
+    nature: str
+    standard: str
+    unit: str
+    organisation: str
+    months: int
+    round: int
 
 
 @dataclass(frozen=True)
@@ -53,8 +67,50 @@ def lines(tables: dict[str, pd.DataFrame], reference: Reference) -> list[Line]:
         entries = [Entry(source, rows.get(code)) for source, rows in headline.items()]
         given = [entry.row for entry in entries if entry.row is not None]
         if given:
-            found.append(Line(code, entries, _verdict(given, reference), indicator.topic))
+            verdict = Tally(len(given), {traits(row) for row in given}).verdict(reference)
+            found.append(Line(code, entries, verdict, indicator.topic))
     return found
+
+
+@dataclass
+class Tally:
+    """How many reports give an indicator, and the different traits of their figures."""
+
+    count: int
+    traits: set[Traits]
+
+    def verdict(self, reference: Reference) -> str:
+        """Return the verdict of a line of these reports."""
+        return "single" if self.count < 2 else _verdict(self.traits, reference)
+
+
+def tally(headlines: Iterable[dict[str, Traits]], reference: Reference) -> dict[str, Tally]:
+    """Return how many of many reports give each indicator, in registry order.
+
+    Parameters
+    ----------
+    headlines : iterable of dict
+        Of each report, the traits of its figure for the whole district by indicator.
+    """
+    found = {code: Tally(0, set()) for code in reference.indicators}
+    for given in headlines:
+        for code, one in given.items():
+            found[code].count += 1
+            found[code].traits.add(one)
+    return {code: one for code, one in found.items() if one.count}
+
+
+def headlines(table: pd.DataFrame) -> dict[str, Traits]:
+    """Return the traits of each indicator that a report gives for its whole district."""
+    return {code: traits(row) for code, row in _headline(table).items()}
+
+
+def traits(row: Observation) -> Traits:
+    """Return what decides whether a figure compares."""
+    months = span_months(row) if row.nature == "flow" else 0
+    return Traits(
+        *(row.topic, row.nature, row.standard, row.unit, row.organisation, months, row.round)
+    )
 
 
 def _headline(table: pd.DataFrame) -> dict[str, Observation]:
@@ -69,27 +125,27 @@ def _headline(table: pd.DataFrame) -> dict[str, Observation]:
     return rows
 
 
-def _verdict(rows: list[Observation], reference: Reference) -> str:
-    if len(rows) < 2:
-        return "single"
+def _verdict(given: Collection[Traits], reference: Reference) -> str:
+    """The first reason why figures do not compare, or that they do."""
     for reason in REASONS:
-        if _differ(reason, rows, reference):
+        if _differ(reason, given, reference):
             return reason
     return "comparable"
 
 
-def _differ(reason: str, rows: list[Observation], reference: Reference) -> bool:
+def _differ(reason: str, given: Collection[Traits], reference: Reference) -> bool:
+    years = {one.round for one in given}
     if reason == "definition":
-        years = {row.round for row in rows}
+        topics = {one.topic for one in given}
         return any(
-            one.topic == rows[0].topic and min(years) < one.from_year <= max(years)
+            one.topic in topics and min(years) < one.from_year <= max(years)
             for one in reference.breaks
         )
     if reason == "span":
-        return rows[0].nature == "flow" and len({span_months(row) for row in rows}) > 1
+        return len({one.months for one in given}) > 1
     if reason == "date":
-        return len({row.round for row in rows}) > 1
-    return len({getattr(row, reason) for row in rows}) > 1
+        return len(years) > 1
+    return len({getattr(one, reason) for one in given}) > 1
 
 
 def span_months(row: Observation) -> int:

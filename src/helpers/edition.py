@@ -195,9 +195,13 @@ class Edition:
     def cite(self, document: str) -> Markup:
         """Return how a document is called in a source line: its number, or its date."""
         source = self.documents[document]
-        if source.number:
-            return self.say("document.short_number", number=source.number)
-        return self.say("document.short_year", date=self.dated(source.date))
+        return self.called(source.number, source.date)
+
+    def called(self, number: str, date: Period) -> Markup:
+        """Return how a document of any district is called by its number, or its date."""
+        if number:
+            return self.say("document.short_number", number=number)
+        return self.say("document.short_year", date=self.dated(date))
 
     def origin(self, row: Observation) -> Markup:
         return self.say(

@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 
 from .errors import StorageError
@@ -24,6 +25,13 @@ _REMEDIES = {
 
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    state = path.stat()
+    return _checksum(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+
+
+@lru_cache(maxsize=256)
+def _checksum(path: Path, *state: int) -> str:
+    """The registries are asked for again with every district: each state is read once."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

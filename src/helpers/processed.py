@@ -92,18 +92,27 @@ def load(project: Project, district: str) -> Processed:
     It is ingested anew when a raw file has changed since, so that a chapter run by hand never
     shows figures that are no longer in the sheets.
     """
+    text = current(project, district)
+    if not text:
+        return ingest(project, district)
     path = project.processed / district / INPUTS
     try:
-        text = path.read_text(encoding="utf-8")
-        inputs = json.loads(text)
-        if inputs == files.checksums(project, project.inputs(district)):
-            found = _read(path.parent, text, path.stat().st_mtime_ns)
-            # Each caller has a table of its own: what one adds to it, no other sees.
-            own = {"documents": dict(found.documents), "findings": list(found.findings)}
-            return Processed(found.table.copy(deep=False), **own, inputs=inputs)
-    except (OSError, ValueError, KeyError, TypeError):
-        pass  # what is not there, or was written by another version, is made anew
-    return ingest(project, district)
+        found = _read(path.parent, text, path.stat().st_mtime_ns)
+    except (OSError, ValueError, KeyError, TypeError):  # written by another version
+        return ingest(project, district)
+    # Each caller has a table of its own: what one adds to it, no other sees.
+    own = {"documents": dict(found.documents), "findings": list(found.findings)}
+    return Processed(found.table.copy(deep=False), **own, inputs=json.loads(text))
+
+
+def current(project: Project, district: str) -> str:
+    """Return inputs.json of a district, or "" if its raw files are not what they were then."""
+    try:
+        text = (project.processed / district / INPUTS).read_text(encoding="utf-8")
+        same = json.loads(text) == files.checksums(project, project.inputs(district))
+    except (OSError, ValueError):
+        return ""
+    return text if same else ""
 
 
 @lru_cache(maxsize=2)

@@ -1,17 +1,15 @@
 """The comparability matrix: indicator by report, with what stands in the way of comparing."""
 
-from collections.abc import Sequence
-
-import pandas as pd
 from markupsafe import Markup
 
 from .. import comparability
-from ..comparability import Entry, Line
+from ..comparability import Entry, Line, Tally
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..observations import Observation
 from ..tables import Column, Table, muted
 from .absence import absent
+from .overview import Overview
 
 
 def between_reports(edition: Edition) -> Fragment:
@@ -28,34 +26,72 @@ def between_reports(edition: Edition) -> Fragment:
     return _table(edition, found, heads, dict.fromkeys(tables, edition))
 
 
-def between_districts(editions: Sequence[Edition]) -> Fragment:
-    """Tabulate the indicators that several districts report, and why they hardly compare."""
-    first = editions[0]
-    tables: dict[str, pd.DataFrame] = {edition.district_name: edition.table for edition in editions}
-    found = [
-        line for line in comparability.lines(tables, first.reference) if line.verdict != "single"
-    ]
-    if not found:
-        return paragraphs([first.say("comparability.none")], "absent")
-    opened = {edition.district_name: edition for edition in editions}
-    return _table(first, found, list(tables), opened, linked=False)
+def between_districts(overview: Overview) -> Fragment:
+    """Tabulate the indicators that several districts report, and why they hardly compare.
+
+    Few districts stand side by side with their figures; of many it is told how many there are.
+    """
+    words = overview.words
+    shared = {code: one for code, one in _tallied(overview).items() if one.count > 1}
+    if not shared:
+        return paragraphs([words.say("comparability.none")], "absent")
+    if not overview.editions:
+        return _counted(words, shared)
+    opened = {edition.district.slug: edition for edition in overview.editions}
+    heads = [edition.district_name for edition in overview.editions]
+    tables = {slug: edition.table for slug, edition in opened.items()}
+    lines = comparability.lines(tables, words.reference)
+    found = [line for line in lines if line.indicator in shared]
+    return _table(words, found, heads, opened, linked=False)
 
 
-def between_districts_sentence(editions: Sequence[Edition]) -> Fragment:
+def between_districts_sentence(overview: Overview) -> Fragment:
     """Say how many indicators several districts report, and how many of them compare."""
-    first = editions[0]
-    tables = {edition.district_name: edition.table for edition in editions}
-    lines = comparability.lines(tables, first.reference)
-    shared = [line for line in lines if line.verdict != "single"]
+    words = overview.words
+    tallied = _tallied(overview)
+    shared = [one for one in tallied.values() if one.count > 1]
+    comparable = sum(one.verdict(words.reference) == "comparable" for one in shared)
     return paragraphs(
         [
-            first.say(
+            words.say(
                 "comparability.sentence",
-                all=first.number(len(lines)),
-                shared=first.number(len(shared)),
-                comparable=first.number(sum(line.verdict == "comparable" for line in shared)),
+                all=words.number(len(tallied)),
+                shared=words.number(len(shared)),
+                comparable=words.number(comparable),
             )
         ]
+    )
+
+
+def _tallied(overview: Overview) -> dict[str, Tally]:
+    headlines = (district.headlines for district in overview.coverages)
+    return comparability.tally(headlines, overview.words.reference)
+
+
+def _counted(words: Edition, shared: dict[str, Tally]) -> Table:
+    """How many districts give each indicator, for which years, and whether they compare."""
+    rows = []
+    for code, one in shared.items():
+        years = sorted({traits.round for traits in one.traits})
+        verdict = one.verdict(words.reference)
+        topic = words.reference.indicators[code].topic
+        rows.append(
+            [
+                words.indicator(code),
+                words.number(one.count),
+                ", ".join(map(str, years)),
+                _verdict(words, verdict, topic),
+            ]
+        )
+    return Table(
+        words.say("comparability.table"),
+        [
+            Column(words.say("label.indicator")),
+            Column(words.say("comparability.districts"), numeric=True),
+            Column(words.say("comparability.years")),
+            Column(words.say("rounds.verdict")),
+        ],
+        [(None, rows)],
     )
 
 
@@ -70,7 +106,7 @@ def _table(
         [
             edition.indicator(line.indicator),
             *(_cell(opened[entry.source], entry, line, linked) for entry in line.entries),
-            _verdict(edition, line),
+            _verdict(edition, line.verdict, line.topic),
         ]
         for line in found
     ]
@@ -118,8 +154,8 @@ def _to_report(edition: Edition, row: Observation) -> Markup:
     )
 
 
-def _verdict(edition: Edition, line: Line) -> Markup | str:
-    if line.verdict == "definition":
-        reasons = [one for one in edition.reference.breaks if one.topic == line.topic]
+def _verdict(edition: Edition, verdict: str, topic: str) -> Markup | str:
+    if verdict == "definition":
+        reasons = [one for one in edition.reference.breaks if one.topic == topic]
         return edition.say("comparability.definition", reason=reasons[0].reason(edition.language))
-    return edition.say(f"comparability.{line.verdict}")
+    return edition.say(f"comparability.{verdict}")
