@@ -27,31 +27,36 @@ NOTEBOOKS = sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
 # an error at its end, even where a cell's tag allows it: that is off for the hard one.
 RUNNER = """
 import sys
+from functools import partial
 from pathlib import Path
 
 import papermill.execute
 
 from helpers.press import parameters, running
-from helpers.press.building import Unit
+from helpers.press.plan import Unit
 from helpers.press.workers import Workers
 from helpers.project import Project
 
 
-def execute(root, unit, engine):
-    if unit.notebook.name == "hard":
+def execute(unit):
+    if "hard" in unit.notebook:
         papermill.execute.raise_for_execution_errors = lambda notebook, path: None
-    return running.execute(root, unit, engine)
+    running.execute(project.root, unit, engine)
+    (project.root / unit.unfinished).rename(project.root / unit.output)
 
 
 project, engine = Project(Path(sys.argv[1])), sys.argv[2]
+running.prepare(project)
 for notebook in parameters.notebooks(project):
-    output = project.build / engine / notebook.path.name
-    unit = Unit(notebook, (("district", "given"),), output, "")
-    workers = Workers(1, 300)
-    workers.start(unit, execute, project.root, unit, engine)
+    output = f"build/{engine}/{notebook.path.name}"
+    unit = Unit(project.name(notebook.path), (("district", "given"),), output, "", ())
+    workers = Workers(execute, 1, 300)
+    workers.start(unit)
     while workers.running:
         for _, outcome in workers.finished():
-            output.with_suffix(".txt").write_text(outcome.failure or outcome.value or "")
+            said = (project.root / output).with_suffix(".txt")
+            said.parent.mkdir(parents=True, exist_ok=True)
+            said.write_text(outcome.failure or "")
 """
 
 SETUP = """\

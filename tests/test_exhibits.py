@@ -197,11 +197,9 @@ def test_the_download_holds_every_figure():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_overview_ranks_nothing_and_names_every_district(language):
-    editions = overview.open_all(language)
-    page = html(
-        [overview.sentence(editions), overview.reports(editions), overview.matrix(editions)]
-    )
-    names = [edition.district_name for edition in editions]
+    seen = overview.open_all(language)
+    page = html([overview.sentence(seen), overview.reports(seen), overview.matrix(seen)])
+    names = [district.name for district in seen.coverages]
     assert names == sorted(names)
     assert all(f'href="{slug}.{language}.html"' in page for slug in DISTRICTS)
 
@@ -256,7 +254,8 @@ def test_a_district_with_every_topic(full_district, monkeypatch, language):
     page = html(everything(edition))
     for topic in set(edition.table["topic"]) & set(delivery.TOPICS):
         assert f'id="topic-{topic}"' in page
-    assert html([overview.matrix([edition]), comparability.between_districts([edition])])
+    seen = overview.open_all(language)
+    assert html([overview.matrix(seen), comparability.between_districts(seen)])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -283,11 +282,11 @@ def test_a_district_with_a_single_figure(tiny, monkeypatch, language, row):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_figure_on_the_overview_leads_to_its_row_in_the_districts_report(language):
-    editions = overview.open_all(language)
-    page = comparability.between_districts(editions)._repr_html_()
+    seen = overview.open_all(language)
+    page = comparability.between_districts(seen)._repr_html_()
     rows = {
         f"{edition.district.slug}.{language}.html#{figure}"
-        for edition in editions
+        for edition in seen.editions
         for figure in edition.figures
     }
     links = re.findall(r'class="f" href="([^"]+)"', page)

@@ -2,12 +2,17 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
+from functools import partial
+from operator import call
 from pathlib import Path
 
 import pytest
 
+from helpers.errors import InputError, StorageError
 from helpers.press.workers import Outcome, Workers
 
 LONG = 600.0  # seconds that no test comes near: what waits for this long is killed
@@ -18,8 +23,8 @@ def workers():
     """Make workers; what is left of them is killed."""
     made = []
 
-    def make(jobs=2, timeout=LONG):
-        made.append(Workers(jobs, timeout))
+    def make(jobs=2, timeout=LONG, before=None):
+        made.append(Workers(call, jobs, timeout, before))
         return made[-1]
 
     yield make
@@ -35,8 +40,15 @@ def outcomes(workers):
 
 
 def outcome(workers, work, *arguments):
-    workers.start("key", work, *arguments)
-    return outcomes(workers)["key"]
+    return outcomes_of(workers, partial(work, *arguments))[0]
+
+
+def outcomes_of(workers, *items):
+    """Start pieces of work together; give their outcomes in this order."""
+    for item in items:
+        workers.start(item)
+    found = outcomes(workers)
+    return [found[item] for item in items]
 
 
 def wait_for(path):
@@ -54,8 +66,8 @@ def is_alive(pid):
     return True
 
 
-def fail(message):
-    raise ValueError(message)
+def fail(message, kind=ValueError):
+    raise kind(message)
 
 
 def die():
@@ -108,10 +120,8 @@ def test_a_value_larger_than_a_pipe_comes_back(workers):
 
 
 def test_each_piece_of_work_has_a_process_of_its_own(workers):
-    pool = workers(jobs=3)
-    for key in range(3):
-        pool.start(key, os.getpid)
-    pids = {each.value for each in outcomes(pool).values()}
+    found = outcomes_of(workers(jobs=3), *(partial(os.getpid) for _ in range(3)))
+    pids = {each.value for each in found}
     assert len(pids - {os.getpid()}) == 3
 
 
@@ -123,6 +133,44 @@ def test_an_exception_is_reported_as_failure(workers, work, argument, said):
     found = outcome(workers(), work, argument)
     assert found.value is None
     assert said in found.failure
+
+
+def test_a_mistake_of_the_user_is_told_as_it_stands(workers):
+    found = outcome(workers(), fail, "sheet, row 3: found 'x'", InputError)
+    assert found == Outcome(failure="sheet, row 3: found 'x'")
+
+
+def test_what_cannot_be_stored_is_fatal(workers):
+    found = outcome(workers(), fail, "page: cannot be written", StorageError)
+    assert found == Outcome(failure="page: cannot be written", fatal=True)
+
+
+def test_what_is_done_before_is_there_in_the_child(workers):
+    here = []
+    found = outcome(workers(before=lambda item: here.append(item.args)), here.copy)
+    assert found.value == [()]
+
+
+def test_a_child_ends_with_its_parent(tmp_path):
+    """Kill a process that has a child at work: the child is gone at once."""
+    source = (
+        "import sys, time; from functools import partial; from operator import call;"
+        "from pathlib import Path; sys.path.insert(0, sys.argv[1]);"
+        "from test_workers import hang; from helpers.press.workers import Workers;"
+        "pool = Workers(call, 1, 600); pool.start(partial(hang, Path(sys.argv[2])));"
+        "time.sleep(600)"
+    )
+    folder = str(Path(__file__).parent)
+    parent = subprocess.Popen([sys.executable, "-c", source, folder, str(tmp_path / "pid")])
+    wait_for(tmp_path / "pid")
+    child = int((tmp_path / "pid").read_text())
+    assert is_alive(child)
+    parent.kill()
+    parent.wait()
+    deadline = time.monotonic() + 10
+    while is_alive(child):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_value_that_cannot_come_back_is_reported_as_failure(workers, capfd):
@@ -141,12 +189,9 @@ def test_a_child_that_leaves_without_a_word_is_reported(workers):
 
 
 def test_a_killed_child_does_not_harm_the_others(workers):
-    pool = workers()
-    pool.start("bad", die)
-    pool.start("good", abs, -1)
-    found = outcomes(pool)
-    assert found["good"] == Outcome(value=1)
-    assert found["bad"].failure
+    bad, good = outcomes_of(workers(), partial(die), partial(abs, -1))
+    assert good == Outcome(value=1)
+    assert bad.failure
 
 
 def test_a_child_that_takes_too_long_is_killed_and_reported(workers, tmp_path):
@@ -158,12 +203,11 @@ def test_a_child_that_takes_too_long_is_killed_and_reported(workers, tmp_path):
 
 
 def test_only_what_takes_too_long_is_killed(workers, tmp_path):
-    pool = workers(timeout=1.0)
-    pool.start("slow", hang, tmp_path / "pid")
-    pool.start("quick", abs, -1)
-    found = outcomes(pool)
-    assert found["quick"] == Outcome(value=1)
-    assert found["slow"].failure
+    slow, quick = outcomes_of(
+        workers(timeout=1.0), partial(hang, tmp_path / "pid"), partial(abs, -1)
+    )
+    assert quick == Outcome(value=1)
+    assert slow.failure
 
 
 def test_a_timeout_ends_what_the_child_started_too(workers, tmp_path):
@@ -183,7 +227,7 @@ def test_never_more_than_jobs_run_at_once(workers, tmp_path, jobs):
     pool, waiting, found = workers(jobs), list(range(7)), {}
     while waiting or pool.running:
         while waiting and pool.free:
-            pool.start(waiting[0], attend, tmp_path, waiting.pop(0))
+            pool.start(partial(attend, tmp_path, waiting.pop(0)))
         assert len(pool.running) <= jobs
         found.update(pool.finished())
     assert len(found) == 7
@@ -193,7 +237,7 @@ def test_never_more_than_jobs_run_at_once(workers, tmp_path, jobs):
 def test_stop_kills_every_child(workers, tmp_path):
     pool = workers()
     for key in "ab":
-        pool.start(key, hang, tmp_path / key)
+        pool.start(partial(hang, tmp_path / key))
         wait_for(tmp_path / key)
     pids = [int((tmp_path / key).read_text()) for key in "ab"]
     assert all(is_alive(pid) for pid in pids)

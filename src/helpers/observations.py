@@ -6,6 +6,7 @@ Values stay exact decimals in the indicator's unit; money is in million VND.
 from collections import namedtuple
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pandas as pd
 
@@ -23,13 +24,18 @@ COLUMNS = (
     *("note_vi", "note_en"),
 )
 
-# One row of the table: an attribute per column.
-Observation = namedtuple("Observation", COLUMNS)
+# One row of the table: a named tuple with an attribute per column.
+Observation = Any
 
 
 def rows(table: pd.DataFrame) -> list[Observation]:
     """Return the rows of a table of observations, or of a part of one, in their order."""
-    return list(map(Observation._make, table.to_numpy(dtype=object).tolist()))
+    return list(map(_row(tuple(table.columns))._make, table.to_numpy(dtype=object).tolist()))
+
+
+@cache
+def _row(columns: tuple[str, ...]) -> type:
+    return namedtuple("Observation", columns)
 
 
 def by_figure(table: pd.DataFrame) -> dict[str, Observation]:
