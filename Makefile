@@ -8,6 +8,7 @@ BASELINE  = 2019
 ENDLINE   = 2022
 JOBS      =
 ENGINE    = embedded
+SCHEDULER =
 DOCUMENTS =
 PYTHON   ?= python3
 
@@ -23,7 +24,8 @@ READY := $(ENVIRONMENT)/.district-reports-ready
 
 PRESS = $(BIN)/python -m helpers.press \
 	--districts "$(DISTRICTS)" --languages "$(LANGUAGES)" \
-	--baseline "$(BASELINE)" --endline "$(ENDLINE)" --jobs "$(JOBS)" --engine "$(ENGINE)"
+	--baseline "$(BASELINE)" --endline "$(ENDLINE)" --jobs "$(JOBS)" --engine "$(ENGINE)" \
+	--scheduler "$(SCHEDULER)"
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
@@ -33,7 +35,7 @@ MAKEFLAGS += --no-builtin-rules
 help: ## say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%./-]+:.*## / {printf "  %-28s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE DOCUMENTS PYTHON"
+	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE SCHEDULER DOCUMENTS PYTHON"
 
 reports: $(READY) ## build every report and reports/index.html
 	@$(PRESS)

@@ -117,10 +117,17 @@ class Build:
             group = self._group(slug, language, units, (places[slug], 0, number), self._bound)
             self.reports[slug].append(group)
         later = [group for groups in self.reports.values() for group in groups]
-        self._run([*ingests], sum(len(group.waiting) for group in [*ingests, *later]))
+        expected = sum(len(group.waiting) for group in [*ingests, *later])
+        self._run([*ingests], expected, self.order.scheduler)
 
     def _run_index(self) -> None:
-        """Run the overview of all districts that are there, and write reports/index.html."""
+        """Run the overview of all districts that are there, and write reports/index.html.
+
+        It is made from what every district has left here, so it is run here, cluster or not.
+        """
+        if self.order.scheduler and self.executor is not None:
+            self.executor.stop()
+            self.executor = None
         ready = [slug for slug in self.plan.shown if slug not in self.failed]
         groups = []
         for place, language in enumerate(LANGUAGES if ready else ()):
@@ -142,10 +149,10 @@ class Build:
         return Group(district, language, units, waiting, rank, close)
 
     # ------------------------------------------------------------ running
-    def _run(self, groups: Sequence[Group], expected: int) -> None:
+    def _run(self, groups: Sequence[Group], expected: int, scheduler: str = "") -> None:
         """Run groups and all that follows them; `expected` is how many units that may be."""
         if expected:
-            self._prepare(expected)
+            self._prepare(expected, scheduler)
         for group in groups:
             self._open(group)
         while self.queue or self.running:
@@ -157,20 +164,21 @@ class Build:
             for unit, outcome in self.executor.finished():
                 self._ended(unit, outcome)
 
-    def _prepare(self, expected: int) -> None:
+    def _prepare(self, expected: int, scheduler: str) -> None:
         """Get ready what runs units: only where something has to run, for its imports are heavy."""
-        if self.executor is None:
-            from .progress import Progress
+        from .progress import Progress
 
-            self.executor = self._new_executor()
+        if self.executor is None:
+            self.executor = self._new_executor(scheduler)
+        if self.progress is None:
             self.progress = Progress()
         self.progress.expect(expected)
 
-    def _new_executor(self) -> Executor:
-        if self.order.scheduler:
+    def _new_executor(self, scheduler: str) -> Executor:
+        if scheduler:
             from .cluster import Cluster
 
-            return Cluster(self.order.scheduler, self.project, self.order.engine, TIMEOUT)
+            return Cluster(scheduler, self.project, self.order.engine, TIMEOUT)
         from . import running
 
         running.prepare(self.project)

@@ -11,6 +11,7 @@ import multiprocessing.connection
 import os
 import signal
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Hashable, Iterator
@@ -69,7 +70,9 @@ class Workers:
         before: Callable[[Hashable], None] | None = None,
     ):
         self.work, self.jobs, self.timeout, self.before = work, jobs, timeout, before
-        fork = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+        able = "fork" in multiprocessing.get_all_start_methods() and sys.platform != "darwin"
+        # A process with threads is not forked: a lock that one of them holds would stay locked.
+        fork = able and threading.active_count() == 1
         self.context = multiprocessing.get_context("fork" if fork else "spawn")
         self.running: dict[Hashable, tuple] = {}
         # What is there before the first fork is there for good: a child that collects garbage

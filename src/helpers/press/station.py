@@ -1,0 +1,144 @@
+"""A building process on a machine of a cluster: it takes chunks of units and gives their results.
+
+`main` reads chunks from its standard input and answers each on its standard output, until the
+input ends. A Dask worker has threads and must not be forked; it starts
+one such process beside each of them (see cluster), which has none.
+"""
+
+import os
+import pickle
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from importlib import metadata
+from pathlib import Path
+from typing import BinaryIO
+
+from .keys import PACKAGE, digest
+from .plan import Unit
+from .workers import Outcome, Workers
+
+Files = dict[str, bytes]  # by their names from the project's folder
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Units with all they are run with.
+
+    `common` are the files of every chunk (notebooks, registries, lock), `own` those of these units'
+    districts; `suite` is the version of the package and its libraries that made the plan.
+    """
+
+    suite: str
+    common: Files
+    own: Files
+    units: tuple[Unit, ...]
+    engine: str
+    timeout: float
+
+
+@dataclass(frozen=True)
+class Made:
+    """What became of a unit: its outcome, and the files it wrote."""
+
+    outcome: Outcome
+    files: Files
+
+
+def suite() -> str:
+    """Return a checksum of this package and of the versions of the libraries it needs."""
+    own = sorted(path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    required = (line for line in metadata.requires(PACKAGE.name) if "extra ==" not in line)
+    names = sorted(line.split("[")[0].split(";")[0].strip() for line in required)
+    return digest(
+        *(path.relative_to(PACKAGE).as_posix() for path in own),
+        *(path.read_bytes() for path in own),
+        *(f"{name}=={metadata.version(name)}" for name in names),
+    )
+
+
+class Station:
+    """A folder that stands for the project, and the process that runs units in it."""
+
+    def __init__(self, root: Path):
+        self.root = root
+        self.suite = suite()
+        self.common: Files = {}
+
+    def run(self, chunk: Chunk) -> list[Made]:
+        """Run the units of a chunk one after the other; give what became of each, in order."""
+        from ..project import Project
+        from . import running
+
+        if chunk.suite != self.suite:
+            told = "this machine of the cluster has another version of the package or its libraries"
+            return [Made(Outcome(failure=told), {}) for _ in chunk.units]
+        project = Project(self.root)
+        if chunk.common != self.common:
+            write(self.root, chunk.common)
+            self.common = chunk.common
+            running.prepare(project)
+        write(self.root, chunk.own)
+        execute = partial(running.execute, self.root, engine=chunk.engine)
+        workers = Workers(execute, 1, chunk.timeout, partial(running.ready, self.root))
+        return [Made(outcome, files) for outcome, files in self._made(workers, chunk.units)]
+
+    def _made(self, workers: Workers, units: tuple[Unit, ...]) -> Iterator[tuple[Outcome, Files]]:
+        for unit in units:
+            workers.start(unit)
+            ((_, outcome),) = workers.finished()
+            found: Files = {}
+            if not outcome.failure:
+                found = read(self.root, [unit.unfinished, *unit.leaves])
+            yield outcome, found
+
+
+def read(root: Path, names: list[str]) -> Files:
+    """Return files, and those of folders, by their names."""
+    found: Files = {}
+    for name in names:
+        path = root / name
+        paths = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found |= {
+            each.relative_to(root).as_posix(): each.read_bytes() for each in paths if each.is_file()
+        }
+    return found
+
+
+def write(root: Path, files: Files) -> None:
+    """Write files below a folder by their names."""
+    for name, data in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def send(stream: BinaryIO, value: object) -> None:
+    """Write a value to a stream so that `receive` finds its end."""
+    data = pickle.dumps(value)
+    stream.write(len(data).to_bytes(8, "big") + data)
+    stream.flush()
+
+
+def receive(stream: BinaryIO) -> object:
+    """Read a value that `send` has written; EOFError where the stream has ended."""
+    size = stream.read(8)
+    if len(size) < 8:
+        raise EOFError
+    return pickle.loads(stream.read(int.from_bytes(size, "big")))
+
+
+def main() -> None:
+    """Answer chunks until there are no more."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever is printed goes elsewhere: this stream is for answers
+    with tempfile.TemporaryDirectory(prefix="district-reports-") as folder:
+        station = Station(Path(folder))
+        while True:
+            try:
+                chunk = receive(sys.stdin.buffer)
+            except EOFError:
+                return
+            send(answers, station.run(chunk))

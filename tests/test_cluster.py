@@ -1,0 +1,156 @@
+"""The press on a Dask cluster: a real scheduler and workers, which share no folder with it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from test_building import SHEET, change, command, copy, press, text
+from test_unbreakable import everything
+
+ROOT = Path(__file__).parents[1]
+LONG = 60.0
+
+
+class Cluster:
+    """A scheduler and its workers, each a process of this machine in a folder of its own."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.processes = folder, []
+        self.file = folder / "scheduler.json"
+        self.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        self.wait_for(lambda: self.file.is_file() and self.address)
+
+    @property
+    def address(self) -> str:
+        try:
+            return json.loads(self.file.read_text())["address"]
+        except ValueError:  # not written to its end yet
+            return ""
+
+    def start(self, what: str, *options: str, **environment: str) -> subprocess.Popen:
+        place = self.folder / f"{what}-{len(self.processes)}"
+        place.mkdir()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dask", what, "--scheduler-file", str(self.file), *options],
+            cwd=place,
+            env={**os.environ, **environment},
+            stdout=subprocess.DEVNULL,
+            stderr=(place / "log").open("w"),
+            start_new_session=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def add_worker(self, threads: int = 2, **environment: str) -> subprocess.Popen:
+        process = self.start(
+            "worker", "--nthreads", str(threads), "--no-dashboard", "--no-nanny", **environment
+        )
+        log = self.folder / f"worker-{len(self.processes) - 1}" / "log"
+        self.wait_for(lambda: "Registered to" in log.read_text())
+        return process
+
+    def wait_for(self, met) -> None:
+        deadline = time.monotonic() + LONG
+        while not met():
+            assert time.monotonic() < deadline
+            assert all(process.poll() is None for process in self.processes)
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    made = Cluster(tmp_path)
+    yield made
+    made.stop()
+
+
+def on(cluster):
+    return "--scheduler", cluster.address
+
+
+def test_a_cluster_makes_the_same_bytes(cluster, copied, whole):
+    cluster.add_worker(threads=2)
+    cluster.add_worker(threads=1)
+    done = press(copied, *on(cluster))
+    assert done.returncode == 0, done.stderr
+    assert everything(copied) == everything(whole)
+    assert press(copied, *on(cluster)).stderr == "nothing to do\n"
+
+
+def test_a_worker_that_is_killed_is_replaced_by_the_others(cluster, copied, whole):
+    lost = cluster.add_worker(threads=1)
+    cluster.add_worker(threads=1)
+    building = subprocess.Popen(command(copied, *on(cluster)), stderr=subprocess.PIPE, text=True)
+    while not list(copied.build.rglob("*.key")):
+        assert building.poll() is None
+        time.sleep(0.01)
+    os.killpg(lost.pid, signal.SIGKILL)
+    _, said = building.communicate()
+    assert building.returncode == 0, said
+    assert everything(copied) == everything(whole)
+
+
+def test_a_mistake_is_told_as_at_home(cluster, whole, tmp_path):
+    project = copy(whole, tmp_path / "project")
+    change(project, SHEET, "f052,II.2.1,", "f052,II.2.1,no_such_indicator,")
+    change(project, "tam-duong/2023", "8.209", "8.911")
+    at_home = copy(project, tmp_path / "home")
+    expected = press(at_home)
+    cluster.add_worker()
+    done = press(project, *on(cluster))
+    told = done.stderr.partition("not built")
+    assert done.returncode == expected.returncode == 1
+    assert (
+        told[2].rpartition("\n")[0].splitlines()[:-1]
+        == (expected.stderr.partition("not built")[2].rpartition("\n")[0].splitlines()[:-1])
+    )
+    assert "Traceback" not in done.stderr
+    assert "8.911" in text(project, "tam-duong.vi.html")
+
+
+def test_a_cluster_without_workers_is_told(cluster, copied):
+    done = press(copied, *on(cluster))
+    assert done.returncode == 2
+    assert f"error: SCHEDULER: {cluster.address} has no worker" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_no_scheduler_is_told(copied):
+    done = press(copied, "--scheduler", "tcp://127.0.0.1:9")
+    assert done.returncode == 2
+    assert "error: SCHEDULER: no Dask scheduler answers at tcp://127.0.0.1:9" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_worker_with_another_version_of_the_package_is_told(cluster, copied, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(ROOT / "src" / "helpers", other / "helpers")
+    with (other / "helpers" / "wording.toml").open("a", encoding="utf-8") as file:
+        file.write("\n# changed\n")
+    cluster.add_worker(PYTHONPATH=str(other))
+    done = press(copied, *on(cluster))
+    assert done.returncode == 2
+    assert "has another version of this package or of its libraries" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_without_dask_the_package_is_named(copied, monkeypatch, capsys):
+    from helpers.press.__main__ import main
+
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    asked = ["--root", str(copied.root), "--scheduler", "tcp://127.0.0.1:9"]
+    assert main(asked) == 2
+    assert "the package distributed is not installed" in capsys.readouterr().err
