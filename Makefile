@@ -10,6 +10,7 @@ JOBS      =
 ENGINE    = embedded
 SCHEDULER =
 DOCUMENTS =
+SIZES     = 3 63 705
 PYTHON   ?= python3
 
 # ---- the environment: an active conda environment made from environment.yml, or .venv
@@ -30,12 +31,12 @@ PRESS = $(BIN)/python -m helpers.press \
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
-.PHONY: help reports test trace verify sums lab lint lock clean clean-all setup FORCE
+.PHONY: help reports test trace verify sums bench lab lint lock clean clean-all setup FORCE
 
 help: ## say what each target does
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z%./-]+:.*## / {printf "  %-28s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
-	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE SCHEDULER DOCUMENTS PYTHON"
+	@echo "  overrides: DISTRICTS LANGUAGES BASELINE ENDLINE JOBS ENGINE SCHEDULER DOCUMENTS SIZES PYTHON"
 
 reports: $(READY) ## build every report and reports/index.html
 	@$(PRESS)
@@ -54,6 +55,9 @@ verify: $(READY) ## build twice under other conditions; compare the bytes, and r
 
 sums: $(READY) ## verify, and write reports/SHA256SUMS anew
 	@$(BIN)/python -m helpers.press.verify --write
+
+bench: $(READY) ## measure the press against other ways (SIZES districts); write docs/benchmark.md
+	@$(BIN)/python -m bench --sizes "$(SIZES)"
 
 lab: $(READY) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --notebook-dir=notebooks

@@ -1,10 +1,14 @@
 """A build that is killed, interrupted, or cannot write: nothing is lost, half written or wrong."""
 
+import fcntl
 import os
 import random
+import re
 import shutil
 import signal
+import struct
 import subprocess
+import termios
 import time
 from functools import partial
 from pathlib import Path
@@ -178,3 +182,21 @@ def test_a_registry_that_is_missing_is_told_and_the_old_reports_say_they_are_old
     for path in Path(project.reports).glob("*.*.html"):
         assert '<p class="outdated"' in path.read_text(encoding="utf-8")
     assert os.listdir(project.reports)
+
+
+def test_progress_on_a_terminal_has_counts_rate_and_time_left(copied):
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    process = subprocess.Popen(command(copied, "--districts", "than-uyen"), stderr=theirs)
+    os.close(theirs)
+    said = b""
+    while True:
+        try:
+            said += os.read(ours, 4096)
+        except OSError:  # the end of a terminal
+            break
+    os.close(ours)
+    assert process.wait() == 0
+    line = r"1?\d/11 chapters, +[\d.?]+ chapters/s, \d\d:\d\d gone, [\d:?]+ left .*than-uyen"
+    assert re.search(line, said.decode()), said
+    assert b"reports/than-uyen.vi.html" in said

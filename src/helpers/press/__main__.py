@@ -17,18 +17,18 @@ INTERRUPTED = 130
 
 def main(arguments: list[str] | None = None) -> int:
     """Build the reports; return 0, 1 where something failed, 2 for a mistake in what is asked."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     began = time.monotonic()
     try:
         project = Project.find(Path(options.root) if options.root else None)
-        asked = repr({**vars(options), "root": "", "jobs": "", "engine": "", "scheduler": ""})
-        if standing.is_standing(project.root, asked):
+        order = asked(options)
+        if standing.is_standing(project.root, order):
             print("nothing to do", file=sys.stderr)
             return 0
-        before = standing.inputs(project.root, asked)
+        before = standing.inputs(project.root, order)
         result = _build(project, options)
         if not result.failures:
-            standing.keep(project.root, asked, before)
+            standing.keep(project.root, order, before)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -45,24 +45,31 @@ def main(arguments: list[str] | None = None) -> int:
     return 1 if result.failures else 0
 
 
+def asked(options: argparse.Namespace) -> str:
+    """What the result depends on: not where it is made, by how many processes, by which engine."""
+    names = ("reports", "districts", "languages", "baseline", "endline")
+    return repr([getattr(options, name) for name in names])
+
+
 def _build(project: Project, options: argparse.Namespace):
     from .building import Build  # not for those who have nothing to do
 
     return Build(project, _order(project, options)).run()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m helpers.press", description=__doc__)
-    parser.add_argument("reports", nargs="*", help="such as reports/phong-tho.vi.html")
-    parser.add_argument("--districts", default="", help="folder names, separated by spaces")
-    parser.add_argument("--languages", default=" ".join(LANGUAGES))
-    parser.add_argument("--baseline", default="2019", help="the earlier round, a year")
-    parser.add_argument("--endline", default="2022", help="the later round, a year")
-    parser.add_argument("--jobs", default="", help="processes at a time (all cores by default)")
-    parser.add_argument("--engine", default="embedded", choices=("embedded", "ipykernel"))
-    parser.add_argument("--scheduler", default="", help="a Dask cluster, such as tcp://host:8786")
-    parser.add_argument("--root", default="", help="the project's folder (found by default)")
-    return parser
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command."""
+    found = argparse.ArgumentParser(prog="python -m helpers.press", description=__doc__)
+    found.add_argument("reports", nargs="*", help="such as reports/phong-tho.vi.html")
+    found.add_argument("--districts", default="", help="folder names, separated by spaces")
+    found.add_argument("--languages", default=" ".join(LANGUAGES))
+    found.add_argument("--baseline", default="2019", help="the earlier round, a year")
+    found.add_argument("--endline", default="2022", help="the later round, a year")
+    found.add_argument("--jobs", default="", help="processes at a time (all cores by default)")
+    found.add_argument("--engine", default="embedded", choices=("embedded", "ipykernel"))
+    found.add_argument("--scheduler", default="", help="a Dask cluster, such as tcp://host:8786")
+    found.add_argument("--root", default="", help="the project's folder (found by default)")
+    return found
 
 
 def _order(project: Project, options: argparse.Namespace):

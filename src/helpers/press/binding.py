@@ -89,10 +89,16 @@ def chapter(path: Path, language: str) -> Markup:
 
 
 def report(chapters: list[Path], language: str, slug: str, district: str, versions: str) -> str:
-    """Return the page of one edition."""
-    bodies = [
-        Chapter(body) for body in with_own_addresses([chapter(path, language) for path in chapters])
-    ]
+    """Return the page of one edition, bound from its executed chapters."""
+    bodies = [chapter(path, language) for path in chapters]
+    return edition_page(bodies, language, slug, district, versions)
+
+
+def edition_page(
+    chapters: list[Markup], language: str, slug: str, district: str, versions: str
+) -> str:
+    """Return the page of one edition from the HTML of its chapters."""
+    bodies = [Chapter(body) for body in with_own_addresses(chapters)]
     other = next(code for code in LANGUAGES if code != language)
     say = _sayer(language)
     links = [
@@ -194,7 +200,6 @@ def _page(language: str, chapters: list[Chapter], entries: list[Entry], **values
         contents=entries,
         say=_sayer(language),
         css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
-        notice="",
         **{"switch": False, "outdated_place": False, **values},
     )
 

@@ -161,6 +161,9 @@ class Build:
                 self.running[unit] = group
                 self.executor.start(unit)
                 self.progress.started(unit.label)
+            # What binds them is imported while the first of them run.
+            from . import binding  # noqa: F401
+
             for unit, outcome in self.executor.finished():
                 self._ended(unit, outcome)
 

@@ -65,8 +65,8 @@ def execute(root: Path, unit, engine: str) -> None:
         new.parent.mkdir(parents=True, exist_ok=True)
         try:
             papermill.execute_notebook(
-                str(root / unit.notebook),
-                str(new),
+                _literal(root / unit.notebook),
+                _literal(new),
                 parameters=dict(unit.values),
                 engine_name=engine,
                 kernel_name="python3",
@@ -116,6 +116,11 @@ def ready(root: Path, unit) -> None:
     if district and not unit.leaves:
         with suppress(InputError):  # the chapter itself will tell
             processed.load(Project(root), district)
+
+
+def _literal(path: Path) -> str:
+    """A path as papermill takes it, which fills in what stands in braces."""
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def _settled(notebook):
