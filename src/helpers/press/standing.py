@@ -38,8 +38,10 @@ def keep(root: Path, asked: str, before: str) -> None:
 
     Nothing is noted where an input has changed meanwhile: the next build looks closer.
     """
+    from .. import files
+
     if before == inputs(root, asked):
-        (root / "build" / STAMP).write_text(_both(root, before))
+        files.write(root / "build" / STAMP, _both(root, before))
 
 
 def _both(root: Path, before: str) -> str:
