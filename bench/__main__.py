@@ -200,8 +200,9 @@ def page(bench: Bench, sizes: list[int]) -> str:
         "",
         "The floor executes the same cells as plain Python, with the same charts, and puts the"
         " page together with the same Jinja2 template; it writes no notebooks. With a process per"
-        " chapter it is as isolated as the press: no chapter sees what another did to its process. It runs"
-        " one process after the other, so only its processor time is to be held against the press.",
+        " chapter it is as isolated as the press: no chapter sees what another did to its process."
+        " It runs one process after the other, so only its processor time is to be held against"
+        " the press.",
         "",
         *bench.ways(
             MIDDLE,
