@@ -29,9 +29,9 @@ def checksum(path: Path) -> str:
     return _checksum(path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=4096)
 def _checksum(path: Path, *state: int) -> str:
-    """The registries are asked for again with every district: each state is read once."""
+    """Registries and helpers are asked for again and again: each state of a file is read once."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -40,8 +40,8 @@ def checksums(project: Project, paths: Iterable[Path]) -> dict[str, str]:
     return {project.name(path): checksum(path) for path in paths}
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file so that a reader finds the old one or the new one, never half.
+def write(path: Path, content: str | bytes) -> None:
+    """Write a file, text as UTF-8, so that a reader finds the old one or the new one, never half.
 
     The folder is made if need be; the file is readable by everybody whatever the umask.
 
@@ -54,8 +54,8 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=UNFINISHED, suffix=path.suffix, dir=path.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
             place(Path(name), path)
         except BaseException:
             with suppress(FileNotFoundError):

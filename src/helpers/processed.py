@@ -98,7 +98,7 @@ def load(project: Project, district: str) -> Processed:
     path = project.processed / district / INPUTS
     try:
         found = _read(path.parent, text, path.stat().st_mtime_ns)
-    except (OSError, ValueError, KeyError, TypeError):  # written by another version
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError):  # another version's
         return ingest(project, district)
     # Each caller has a table of its own: what one adds to it, no other sees.
     own = {"documents": dict(found.documents), "findings": list(found.findings)}

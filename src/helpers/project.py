@@ -86,7 +86,8 @@ class Project:
         """Return a district's own raw files, in a fixed order."""
         folder = self.raw / district
         read = ("statements.csv", "*/document.toml", "*/figures.*")
-        return sorted(path for pattern in read for path in folder.glob(pattern))
+        found = (path for pattern in read for path in folder.glob(pattern))
+        return sorted(path for path in found if path.is_file())
 
     def inputs(self, district: str) -> list[Path]:
         """Return every raw file that a district's figures depend on, in a fixed order."""

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
             return 0
         before = standing.inputs(project.root, order)
         result = _build(project, options)
-        if not result.failures:
+        if not result.failures and not result.changed:
             standing.keep(project.root, order, before)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -38,11 +38,13 @@ def main(arguments: list[str] | None = None) -> int:
     for failure in result.failures:
         print(f"\nnot built: {failure.district}, {failure.place}", file=sys.stderr)
         print(failure.message, file=sys.stderr)
+    if result.changed:
+        print("\nsomething changed while it was built: run the same command again", file=sys.stderr)
     seconds = time.monotonic() - began
     pages = f"{len(result.reports)} page{'' if len(result.reports) == 1 else 's'}"
     done = f"{pages} written, {result.ran} chapters run, {seconds:.1f} s"
     print("nothing to do" if not result.ran and not result.reports else done, file=sys.stderr)
-    return 1 if result.failures else 0
+    return 1 if result.failures or result.changed else 0
 
 
 def asked(options: argparse.Namespace) -> str:

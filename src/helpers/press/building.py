@@ -40,6 +40,7 @@ class Result:
 
     reports: list[Path] = field(default_factory=list)
     ran: int = 0
+    changed: bool = False  # an input changed while it was built
     failures: list[Failure] = field(default_factory=list)
 
 
@@ -48,7 +49,8 @@ class Group:
     """Units that make one thing together: a district's figures, a report, the index.
 
     `waiting` are those that have to run, `rank` their place in the queue, and `close` is what
-    happens when the last of them has ended.
+    happens when the last of them has ended. It is not `settled` if what it was made from changed
+    while it was built.
     """
 
     district: str
@@ -58,6 +60,7 @@ class Group:
     rank: tuple[int, ...]
     close: Callable[["Group"], None]
     broken: bool = False
+    settled: bool = True
     left: int = 0
 
 
@@ -88,8 +91,10 @@ class Build:
         """
         with only_build(self.project):
             for path in unfinished(self.project):
-                path.unlink()
+                with storing(path):
+                    path.unlink(missing_ok=True)
             try:
+                self._outdate_removed()
                 self._run_reports()
                 self._run_index()
             finally:
@@ -159,6 +164,7 @@ class Build:
             while self.queue and self.executor.free:
                 *_, group, unit = heapq.heappop(self.queue)
                 self.running[unit] = group
+                self.plan.begin(unit)
                 self.executor.start(unit)
                 self.progress.started(unit.label)
             # What binds them is imported while the first of them run.
@@ -204,8 +210,9 @@ class Build:
         if outcome.failure:
             group.broken = True
             self._fail(group, unit, outcome)
-        else:
-            self.plan.settle(unit)
+        elif not self.plan.settle(unit):
+            group.settled = False
+            self.result.changed = True
         self.progress.finished(unit.label, failed=bool(outcome.failure))
         group.left -= 1
         if not group.left:
@@ -224,7 +231,11 @@ class Build:
             self._outdate(group.district, LANGUAGES)
             self.progress.expect(-sum(len(report.waiting) for report in reports))
             return
+        if group.waiting:  # its figures are new: what is not built anew now does not follow them
+            built = {report.language for report in reports}
+            self._outdate(group.district, [code for code in LANGUAGES if code not in built])
         for report in reports:
+            report.settled = group.settled
             self._open(report)
 
     def _bound(self, group: Group) -> None:
@@ -245,7 +256,7 @@ class Build:
             self._district_name(group.district),
             self.versions,
         )
-        self.plan.settle_page(path, page, key)
+        self.plan.settle_page(path, page, key if group.settled else "")
         self.result.reports.append(path)
         if self.progress is not None:
             self.progress.bound(self.project.name(path))
@@ -269,10 +280,21 @@ class Build:
         """Mark a standing report that does not follow its inputs any more."""
         for language in languages:
             path = self.plan.page(district, language)
-            if path.is_file():
-                from . import binding
+            page = read(path)
+            if not page:
+                continue
+            from . import binding
 
-                self.plan.settle_page(path, binding.mark_outdated(read(path), language))
+            marked = binding.mark_outdated(page, language)
+            if marked != page:
+                self.plan.settle_page(path, marked)
+
+    def _outdate_removed(self) -> None:
+        """Mark the reports of districts that are not in data/raw any more."""
+        for path in self.project.reports.glob("*.*.html"):
+            slug, language, _ = path.name.split(".", 2)
+            if slug not in self.project.districts and language in LANGUAGES:
+                self._outdate(slug, [language])
 
     def _write_index(self, groups: list[Group]) -> None:
         path = self.project.reports / "index.html"
@@ -289,7 +311,9 @@ class Build:
         if not broken:
             chapters |= {group.language: self._outputs(group) for group in groups}
         notices = {language: self._notice(language) for language in LANGUAGES}
-        self.plan.settle_page(path, binding.index(chapters, notices, self.versions), key)
+        settled = all(group.settled for group in groups)
+        page = binding.index(chapters, notices, self.versions)
+        self.plan.settle_page(path, page, key if settled else "")
         self.result.reports.append(path)
 
     def _notice(self, language: str) -> Markup:

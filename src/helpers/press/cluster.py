@@ -12,10 +12,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import CancelledError
+from contextlib import suppress
 from pathlib import Path
 
 from .. import files
 from ..errors import InputError
+from ..processed import INPUTS
 from ..project import Project
 from . import station
 from .keys import LOCK_FILE
@@ -24,6 +27,8 @@ from .station import Chunk, Made
 from .workers import Outcome
 
 PATIENCE = "10s"  # for a scheduler to answer
+EACH_LOOK = 5.0  # seconds between two looks at whether the cluster is still there
+LOST = 6  # looks in a row after which a cluster without workers is taken for lost
 ROUNDS = 2  # chunks that wait or run per thread of the cluster
 
 
@@ -33,32 +38,38 @@ class Cluster:
     Raises
     ------
     InputError
-        If Dask is not installed, no scheduler answers, it has no workers, or one of them has
-        another version of the package or of its libraries.
+        If Dask is not installed, no scheduler answers, it has no workers, one of them has another
+        version of the package or of its libraries, or the cluster is lost while it works.
     """
 
     def __init__(self, address: str, project: Project, engine: str, timeout: float):
-        self.project, self.engine, self.timeout = project, engine, timeout
+        self.address, self.project = address, project
+        self.engine, self.timeout = engine, timeout
         self.client = _connected(address)
+        try:
+            self.threads = self._threads()
+            self.suite = self._same_suite()
+        except InputError:
+            self.client.close()
+            raise
+        names = [project.name(path) for path in (*project.registries, project.notebooks)]
+        self.common = station.pack(station.read(project.root, [*names, LOCK_FILE]))
+        self.waiting: dict[tuple[str, ...], list[Unit]] = {}  # by the folders that they read
+        self.sent: dict[object, list[Unit]] = {}
+
+    def _threads(self) -> int:
         workers = self.client.scheduler_info(n_workers=-1)["workers"]
         if not workers:
-            self.client.close()
             raise InputError(
-                f"SCHEDULER: {address} has no worker; start some with: dask worker {address}"
+                f"SCHEDULER: {self.address} has no worker; start some with:"
+                f" dask worker {self.address}"
             )
-        self.threads = sum(worker["nthreads"] for worker in workers.values())
-        self.suite = self._same_suite()
-        names = [project.name(path) for path in (*project.registries, project.notebooks)]
-        common = station.read(project.root, [*names, LOCK_FILE])
-        self.common = self.client.scatter(common, broadcast=True)
-        self.waiting: list[Unit] = []
-        self.sent: dict[object, tuple[Unit, ...]] = {}
+        return sum(worker["nthreads"] for worker in workers.values())
 
     def _same_suite(self) -> str:
         own = station.suite()
-        for worker, theirs in self.client.run(_suite_here).items():
+        for worker, theirs in self.client.run(station.suite, on_error="return").items():
             if theirs != own:
-                self.client.close()
                 raise InputError(
                     f"SCHEDULER: the worker {worker} has another version of this package or of its"
                     " libraries; install the same commit and the same requirements.lock there"
@@ -68,29 +79,28 @@ class Cluster:
     @property
     def free(self) -> bool:
         """Whether another unit may be started: so many that every thread has work ahead."""
-        return len(self.sent) < ROUNDS * self.threads
+        return len(self.sent) + len(self.waiting) < ROUNDS * self.threads
 
     def start(self, unit: Unit) -> None:
         """Take a unit; it is sent with others of its district."""
-        if self.waiting and self.waiting[0].reads != unit.reads:
-            self._send()
-        self.waiting.append(unit)
+        self.waiting.setdefault(unit.reads, []).append(unit)
 
     def _send(self) -> None:
-        """Send the waiting units, which are of one district, as a chunk."""
-        units, self.waiting = tuple(self.waiting), []
-        own = station.read(self.project.root, list(units[0].reads))
-        arguments = (self.suite, self.common, own, units, self.engine, self.timeout)
-        self.sent[self.client.submit(_run_chunk, *arguments, pure=False)] = units
+        """Send what waits, a chunk per district, or several where threads would stand idle."""
+        chunks = len(self.sent) + len(self.waiting)
+        parts = max(1, self.threads // chunks) if chunks else 1
+        for reads, units in self.waiting.items():
+            own = station.pack(station.read(self.project.root, list(reads)))
+            for number in range(min(parts, len(units))):
+                chunk = units[number::parts]
+                arguments = (self.suite, self.common, own, tuple(chunk), self.engine, self.timeout)
+                self.sent[self.client.submit(_run_chunk, *arguments, pure=False)] = chunk
+        self.waiting.clear()
 
     def finished(self) -> Iterator[tuple[Unit, Outcome]]:
         """Wait until a chunk has come back, and give its units with their outcomes."""
-        from distributed import wait
-
-        if self.waiting:
-            self._send()
-        done, _ = wait(list(self.sent), return_when="FIRST_COMPLETED")
-        for future in done:
+        self._send()
+        for future in self._done():
             units = self.sent.pop(future)
             if future.status == "finished":
                 for unit, made in zip(units, future.result(), strict=True):
@@ -101,15 +111,32 @@ class Cluster:
                 for unit in units:
                     yield unit, Outcome(failure=f"the cluster could not run it: {error!r}")
 
+    def _done(self) -> list:
+        """The chunks that have come back, at least one."""
+        from distributed import wait
+
+        alone = 0  # times in a row that there was no worker
+        while alone < LOST:
+            try:
+                return list(wait(list(self.sent), EACH_LOOK, "FIRST_COMPLETED").done)
+            except TimeoutError:
+                there = self.client.scheduler_info(n_workers=-1)["workers"]
+                alone = 0 if there and self.client.status == "running" else alone + 1
+            except (OSError, CancelledError):  # the scheduler is gone, and what it knew
+                break
+        raise InputError(
+            f"SCHEDULER: the cluster at {self.address} was lost; what is finished is kept: start it"
+            " again and run the same command"
+        )
+
     def _keep(self, made: Made) -> None:
         """Write what a unit wrote; the file that says that figures are complete comes last."""
-        last = [name for name in made.files if Path(name).name == "inputs.json"]
-        with files.storing(self.project.root):
-            for name in last:
+        last = [name for name in made.files if Path(name).name == INPUTS]
+        for name in last:
+            with files.storing(self.project.root / name):
                 (self.project.root / name).unlink(missing_ok=True)
-            rest = {name: data for name, data in made.files.items() if name not in last}
-            station.write(self.project.root, rest)
-            station.write(self.project.root, {name: made.files[name] for name in last})
+        for name in sorted(made.files, key=lambda name: name in last):
+            files.write(self.project.root / name, made.files[name])
 
     def stop(self) -> None:
         """Cancel what has not come back, and leave the cluster."""
@@ -141,25 +168,34 @@ _all: list[subprocess.Popen] = []
 _starting = threading.Lock()
 
 
-def _suite_here() -> str:
-    return station.suite()
-
-
 def _run_chunk(suite, common, own, units, engine, timeout) -> list[Made]:
     """Hand a chunk to a building process that has nothing to do, or to a new one."""
-    try:
-        process = _idle.get_nowait()
-    except queue.Empty:
-        process = _started()
-    try:
-        station.send(process.stdin, Chunk(suite, common, own, units, engine, timeout))
-        made = station.receive(process.stdout)
-    except (OSError, EOFError):  # it was killed: the next chunk gets a new one
-        process.stdin.close()
-        told = f"its building process died (exit status {process.wait()})"
-        return [Made(Outcome(failure=told), {}) for _ in units]
-    _idle.put(process)
-    return made
+    chunk = Chunk(suite, common, own, units, engine, timeout)
+    told = ""
+    for _ in range(2):  # one that dies may have been on its way out before: once more, with a new
+        process = _taken()
+        try:
+            station.send(process.stdin, chunk)
+            made = station.receive(process.stdout)
+        except (OSError, EOFError):
+            with suppress(OSError):
+                process.stdin.close()
+            told = f"its building process died (exit status {process.wait()})"
+        else:
+            _idle.put(process)
+            return made
+    return [Made(Outcome(failure=told), {}) for _ in units]
+
+
+def _taken() -> subprocess.Popen:
+    """A building process that is alive and has nothing to do."""
+    while True:
+        try:
+            process = _idle.get_nowait()
+        except queue.Empty:
+            return _started()
+        if process.poll() is None:
+            return process
 
 
 def _started() -> subprocess.Popen:
@@ -173,5 +209,12 @@ def _started() -> subprocess.Popen:
 
 
 def _end_all() -> None:
+    """Let the building processes end, which take their folders with them."""
     for process in _all:
-        process.kill()
+        with suppress(OSError):
+            process.stdin.close()
+    for process in _all:
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -9,6 +9,7 @@ run it again.
 import ast
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
@@ -24,12 +25,16 @@ BINDER = f"{PACKAGE.name}.press.binding"
 TEMPLATES = PACKAGE / "press" / "templates"
 
 
+_IMPORT = re.compile(r"^\s*(?:import|from)\s.*$", re.MULTILINE)
+_RUN = re.compile(r"^\s*%run\s+(?:-\w+\s+)*([\w./]+?)(?:\.py)?\s*$", re.MULTILINE)
+
+
 class Keys:
     """The keys of one project's results, each file read once."""
 
     def __init__(self, project: Project):
         self.project = project
-        self._imported: dict[str, frozenset[Path]] = {}
+        self._imported: dict[bytes, frozenset[Path]] = {}  # by the notebook's bytes
         self._codes: dict[Path, str] = {}
         self._inputs: dict[str, str] = {}
 
@@ -41,6 +46,13 @@ class Keys:
             *(self._figures(district) for district in districts),
         )
 
+    def forget(self, notebook: Path, districts: Iterable[str]) -> None:
+        """Look at the files of a notebook and of districts again when a key is next asked for."""
+        self._codes.pop(notebook, None)
+        self.__dict__.pop("_registries", None)
+        for district in districts:
+            self._inputs.pop(district, None)
+
     def page(self, parts: Iterable[str]) -> str:
         """Return the key of a page bound from parts with these keys."""
         return digest(self._binding, *parts)
@@ -49,8 +61,10 @@ class Keys:
         """The notebook, every module it runs with, and the lock."""
         if notebook not in self._codes:
             data = notebook.read_bytes()
-            used = self._closure(cell_imports(data), notebook.parent) | self._runner
-            self._codes[notebook] = digest(data, self.lock, *_sums(used))
+            if data not in self._imported:
+                used = self._closure(cell_imports(data), notebook.parent) | self._runner
+                self._imported[data] = used
+            self._codes[notebook] = digest(data, self.lock, *_sums(self._imported[data]))
         return self._codes[notebook]
 
     def _figures(self, district: str) -> str:
@@ -112,15 +126,21 @@ def digest(*parts: str | bytes) -> str:
 def cell_imports(notebook: bytes) -> list[str]:
     """Return the names of the modules that a notebook's cells import.
 
-    Lines that are for IPython and not for Python are passed over. Where a cell cannot be read it
-    will fail when it runs; until then it is taken to import nothing.
+    A cell in which something is for IPython and not for Python is read line by line; a script that
+    it runs with %run counts as imported.
     """
     names: list[str] = []
     for cell in json.loads(notebook)["cells"]:
         if cell["cell_type"] == "code":
-            lines = "".join(cell["source"]).splitlines()
-            python = [line for line in lines if not line.lstrip().startswith(("%", "!", "?"))]
-            names += _imports("\n".join(python).encode(), "", True)
+            source = "".join(cell["source"])
+            names += _RUN.findall(source)
+            try:
+                ast.parse(source)
+                pieces = [source]
+            except SyntaxError:
+                pieces = [line.strip() for line in _IMPORT.findall(source)]
+            for piece in pieces:
+                names += _imports(piece.encode(), "", True)
     return names
 
 
@@ -162,4 +182,7 @@ def _sums(paths: Iterable[Path]) -> Iterator[str]:
     """Name and checksum of each file in a fixed order; the names hold in any folder."""
     for path in sorted(paths):
         yield f"{path.parent.name}/{path.name}"
-        yield files.checksum(path)
+        try:
+            yield files.checksum(path)
+        except OSError as error:  # who needs it will tell
+            yield str(error.errno)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from .. import files
+from .. import files, processed
 from ..project import Project
 from . import parameters
 from .keys import Keys
@@ -40,16 +40,31 @@ class Order:
 class Unit:
     """A notebook with its parameters, where its result goes, and the key it is made with.
 
-    All files are named from the project's folder, so that a unit can be run in a copy of it:
-    `reads` are the data it needs there, `leaves` what it writes beside the executed notebook.
+    All files are named from the project's folder, so that a unit can be run in a copy of it.
+    `districts` are those whose figures it reads, or brings into data/processed if it `ingests`.
     """
 
     notebook: str
     values: tuple[tuple[str, object], ...]
     output: str
     key: str
-    reads: tuple[str, ...]
-    leaves: tuple[str, ...] = ()
+    districts: tuple[str, ...]
+    ingests: bool = False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The folders of data that it needs."""
+        raw = tuple(f"data/raw/{district}" for district in self.districts)
+        return raw if self.ingests else raw + self._processed
+
+    @property
+    def leaves(self) -> tuple[str, ...]:
+        """The folders that it writes beside the executed notebook."""
+        return self._processed if self.ingests else ()
+
+    @property
+    def _processed(self) -> tuple[str, ...]:
+        return tuple(f"data/processed/{district}" for district in self.districts)
 
     @property
     def label(self) -> str:
@@ -111,58 +126,86 @@ class Plan:
         rounds = {"baseline": self.order.baseline, "endline": self.order.endline}
         kept = parameters.check(self.project, notebook, {**rounds, **given})
         values = tuple(sorted(kept.items(), key=lambda pair: pair[0]))
-        raw = tuple(f"data/raw/{district}" for district in districts)
-        processed = tuple(f"data/processed/{district}" for district in districts)
-        ingests = notebook.role == "ingest"
         return Unit(
             self.project.name(notebook.path),
             values,
             f"{folder}/{notebook.path.name}",
             self.keys.unit(notebook.path, districts, values),
-            reads=raw if ingests else raw + processed,
-            leaves=processed if ingests else (),
+            tuple(districts),
+            ingests=notebook.role == "ingest",
         )
 
     # ------------------------------------------------------------ results
     def is_done(self, unit: Unit) -> bool:
-        """Whether the unit's result stands and was made with the same key."""
-        root = self.project.root
-        standing = (root / unit.output).is_file()
-        left = all((root / folder / "inputs.json").is_file() for folder in unit.leaves)
-        return standing and left and read(_key_file(root / unit.output)) == unit.key
+        """Whether the unit's result stands whole and was made with the same key."""
+        if not self._is_sealed(self._output(unit), unit.key):
+            return False
+        return not unit.ingests or all(
+            processed.current(self.project, district) for district in unit.districts
+        )
 
-    def settle(self, unit: Unit) -> None:
-        """Put a finished result in its place, with its key.
+    def begin(self, unit: Unit) -> None:
+        """Take the key from what stands: from now on it may be anything until it is settled."""
+        with files.storing(self._output(unit)):
+            self._key_of(self._output(unit)).unlink(missing_ok=True)
 
-        The old key goes first and the new one comes last: after a kill in between, the result has
-        no key and is made again.
+    def settle(self, unit: Unit) -> bool:
+        """Put a finished result in its place, with its key; return whether it has one.
+
+        The old key went before and the new one comes last: after a kill in between, the result has
+        no key and is made again. It gets none either if what it was made from has changed since
+        the plan was made: it may be of the old state or of the new one.
         """
-        output = self.project.root / unit.output
-        key = _key_file(output)
+        output, notebook = self._output(unit), self.project.root / unit.notebook
         with files.storing(output):
-            key.unlink(missing_ok=True)
             files.place(self.project.root / unit.unfinished, output)
-        files.write(key, unit.key)
+        self.keys.forget(notebook, unit.districts)
+        if self.keys.unit(notebook, unit.districts, unit.values) != unit.key:
+            return False
+        left = [self.project.root / folder for folder in unit.leaves]
+        self._seal(output, unit.key, [path for folder in left for path in sorted(folder.iterdir())])
+        return True
+
+    def _output(self, unit: Unit) -> Path:
+        return self.project.root / unit.output
+
+    def _seal(self, output: Path, key: str, beside: Sequence[Path] = ()) -> None:
+        """Write the key of a result, with the sizes of all its files: one cut short is not it."""
+        sizes = [f"{path.stat().st_size} {self.project.name(path)}" for path in (output, *beside)]
+        files.write(self._key_of(output), "\n".join([key, *sizes]) + "\n")
+
+    def _is_sealed(self, output: Path, key: str) -> bool:
+        kept, *sizes = read(self._key_of(output)).splitlines() or [""]
+        return kept == key and all(self._has_size(line) for line in sizes)
+
+    def _has_size(self, line: str) -> bool:
+        size, _, name = line.partition(" ")
+        try:
+            return (self.project.root / name).stat().st_size == int(size)
+        except FileNotFoundError:
+            return False
+
+    def _key_of(self, output: Path) -> Path:
+        """Where the key of a result is: beside it, but for pages, whose folder is shared."""
+        folder = self.project.build / "reports"
+        return _key_file(folder / output.name if output.parent == self.project.reports else output)
 
     def page(self, district: str, language: str) -> Path:
         """Where a report goes."""
         return self.project.reports / f"{district}.{language}.html"
 
     def page_stands(self, path: Path, key: str) -> bool:
-        """Whether a page of reports/ was bound with the same key."""
-        return path.is_file() and read(self._page_key(path)) == key
+        """Whether a page of reports/ stands whole and was bound with the same key."""
+        return self._is_sealed(path, key)
 
     def settle_page(self, path: Path, text: str, key: str = "") -> None:
         """Write a page of reports/ with its key, or without one if it is to be made again."""
-        beside = self._page_key(path)
+        beside = self._key_of(path)
         with files.storing(beside):
             beside.unlink(missing_ok=True)
         files.write(path, text)
         if key:
-            files.write(beside, key)
-
-    def _page_key(self, path: Path) -> Path:
-        return _key_file(self.project.build / "reports" / path.name)
+            self._seal(path, key)
 
 
 def read(path: Path) -> str:

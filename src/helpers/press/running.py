@@ -112,10 +112,11 @@ def prepare(project: Project) -> None:
 
 def ready(root: Path, unit) -> None:
     """Read the figures of a chapter's district, for its child and those of the next chapters."""
-    district = dict(unit.values).get("district")
-    if district and not unit.leaves:
-        with suppress(InputError):  # the chapter itself will tell
-            processed.load(Project(root), district)
+    project = Project(root)
+    if len(unit.districts) == 1 and not unit.ingests:
+        with suppress(Exception):  # the chapter itself will tell
+            if processed.current(project, *unit.districts):
+                processed.load(project, *unit.districts)
 
 
 def _literal(path: Path) -> str:

@@ -70,8 +70,11 @@ def _states(path: str, name: str) -> Iterator[str]:
             if entry.is_dir():
                 if entry.name not in PASSED_OVER:
                     yield from _states(entry.path, f"{name}/{entry.name}")
-            else:
+                continue
+            try:
                 yield _state(f"{name}/{entry.name}", entry.stat())
+            except FileNotFoundError:  # a link to nothing, as editors leave, or gone meanwhile
+                yield f"{name}/{entry.name}\n"
 
 
 def _state(name: str, stat: os.stat_result) -> str:

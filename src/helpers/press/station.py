@@ -7,8 +7,10 @@ one such process beside each of them (see cluster), which has none.
 
 import os
 import pickle
+import shutil
 import sys
 import tempfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -27,13 +29,14 @@ Files = dict[str, bytes]  # by their names from the project's folder
 class Chunk:
     """Units with all they are run with.
 
-    `common` are the files of every chunk (notebooks, registries, lock), `own` those of these units'
-    districts; `suite` is the version of the package and its libraries that made the plan.
+    `common` and `own` are packed files (see pack): those of every chunk (notebooks, registries,
+    lock), and those of these units' districts. `suite` is the version of the package and its
+    libraries that made the plan.
     """
 
     suite: str
-    common: Files
-    own: Files
+    common: bytes
+    own: bytes
     units: tuple[Unit, ...]
     engine: str
     timeout: float
@@ -65,7 +68,7 @@ class Station:
     def __init__(self, root: Path):
         self.root = root
         self.suite = suite()
-        self.common: Files = {}
+        self.common = b""
 
     def run(self, chunk: Chunk) -> list[Made]:
         """Run the units of a chunk one after the other; give what became of each, in order."""
@@ -75,12 +78,18 @@ class Station:
         if chunk.suite != self.suite:
             told = "this machine of the cluster has another version of the package or its libraries"
             return [Made(Outcome(failure=told), {}) for _ in chunk.units]
-        project = Project(self.root)
+        # Nothing of an earlier chunk is there: what the project has no more must not be here.
         if chunk.common != self.common:
-            write(self.root, chunk.common)
+            _empty(self.root)
+            write(self.root, unpack(chunk.common))
             self.common = chunk.common
-            running.prepare(project)
-        write(self.root, chunk.own)
+            running.prepare(Project(self.root))
+        _empty(self.root / "build")
+        _empty(self.root / "data" / "processed")
+        for folder in Project(self.root).raw.iterdir():
+            if folder.name != "reference":
+                shutil.rmtree(folder)
+        write(self.root, unpack(chunk.own))
         execute = partial(running.execute, self.root, engine=chunk.engine)
         workers = Workers(execute, 1, chunk.timeout, partial(running.ready, self.root))
         return [Made(outcome, files) for outcome, files in self._made(workers, chunk.units)]
@@ -88,7 +97,9 @@ class Station:
     def _made(self, workers: Workers, units: tuple[Unit, ...]) -> Iterator[tuple[Outcome, Files]]:
         for unit in units:
             workers.start(unit)
-            ((_, outcome),) = workers.finished()
+            outcome = None
+            while outcome is None:
+                _, outcome = next(workers.finished(), (unit, None))
             found: Files = {}
             if not outcome.failure:
                 found = read(self.root, [unit.unfinished, *unit.leaves])
@@ -113,6 +124,21 @@ def write(root: Path, files: Files) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
+
+
+def pack(files: Files) -> bytes:
+    """Return files as bytes to be sent."""
+    return zlib.compress(pickle.dumps(files), level=1)
+
+
+def unpack(data: bytes) -> Files:
+    """Return the files that `pack` was given."""
+    return pickle.loads(zlib.decompress(data))
+
+
+def _empty(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
 
 
 def send(stream: BinaryIO, value: object) -> None:
@@ -141,4 +167,10 @@ def main() -> None:
                 chunk = receive(sys.stdin.buffer)
             except EOFError:
                 return
-            send(answers, station.run(chunk))
+            try:
+                made = station.run(chunk)
+            except OSError as error:  # its disk is full, say
+                told = f"a machine of the cluster cannot work: {error}"
+                made = [Made(Outcome(failure=told), {}) for _ in chunk.units]
+                station.common = b""
+            send(answers, made)

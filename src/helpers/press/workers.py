@@ -77,6 +77,7 @@ class Workers:
         self.running: dict[Hashable, tuple] = {}
         # What is there before the first fork is there for good: a child that collects garbage
         # must not touch, and so copy, all that it shares with its parent.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
 
@@ -114,7 +115,7 @@ class Workers:
         process, connection, _ = self.running.pop(item)
         try:
             outcome = connection.recv() if connection.poll() else None
-        except EOFError:  # the child died without a word
+        except (EOFError, OSError):  # the child died without a word, or in the middle of one
             outcome = None
         process.join()
         connection.close()
@@ -122,7 +123,7 @@ class Workers:
             return outcome
         how = f"exit status {process.exitcode}"
         if process.exitcode is not None and process.exitcode < 0:
-            how = f"signal {signal.Signals(-process.exitcode).name}"
+            how = f"signal {-process.exitcode}, {signal.strsignal(-process.exitcode)}"
         return Outcome(failure=f"its process died ({how}); is the machine out of memory?")
 
     def stop(self) -> None:
