@@ -154,3 +154,53 @@ def test_without_dask_the_package_is_named(copied, monkeypatch, capsys):
     asked = ["--root", str(copied.root), "--scheduler", "tcp://127.0.0.1:9"]
     assert main(asked) == 2
     assert "the package distributed is not installed" in capsys.readouterr().err
+
+
+def test_a_document_that_was_removed_is_gone_on_the_cluster_too(cluster, copied):
+    cluster.add_worker(threads=1)
+    assert press(copied, "--districts", "phong-tho", *on(cluster)).returncode == 0
+    shutil.rmtree(copied.raw / "phong-tho" / "2020")
+    done = press(copied, "--districts", "phong-tho", *on(cluster))
+    # A statement names figures of that document: what is left does not pass for the whole.
+    assert done.returncode == 1
+    assert "2020-f" in done.stderr
+
+
+def test_a_building_process_that_died_is_replaced(cluster, copied, whole):
+    worker = cluster.add_worker(threads=1)
+    assert press(copied, "--districts", "phong-tho", *on(cluster)).returncode == 0
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(worker.pid)], capture_output=True)
+    stations = [int(pid) for pid in found.stdout.split()]
+    assert stations
+    for pid in stations:
+        os.kill(pid, signal.SIGKILL)
+    done = press(copied, *on(cluster))
+    assert done.returncode == 0, done.stderr
+    assert everything(copied) == everything(whole)
+
+
+def test_a_cluster_that_is_lost_is_told(cluster, copied, monkeypatch, capsys):
+    from helpers.press import cluster as module
+    from helpers.press.__main__ import main
+
+    monkeypatch.setattr(module, "EACH_LOOK", 0.5)
+    monkeypatch.setattr(module, "LOST", 2)
+    worker = cluster.add_worker(threads=1)
+    os.killpg(worker.pid, signal.SIGSTOP)  # it does nothing, until it is killed
+    killer = subprocess.Popen(["sh", "-c", f"sleep 4; kill -9 -{worker.pid}"])
+    monkeypatch.setattr(module.Cluster, "_same_suite", lambda self: module.station.suite())
+    asked = ["--root", str(copied.root), *on(cluster)]
+    assert main(asked) == 2
+    said = capsys.readouterr().err
+    assert f"error: SCHEDULER: the cluster at {cluster.address} was lost" in said
+    killer.wait()
+
+
+def test_a_worker_without_the_package_is_told(cluster, copied, tmp_path):
+    (tmp_path / "hidden").mkdir()
+    (tmp_path / "hidden" / "helpers.py").write_text("raise ImportError('none here')\n")
+    cluster.add_worker(PYTHONPATH=str(tmp_path / "hidden"))
+    done = press(copied, *on(cluster))
+    assert done.returncode == 2
+    assert "has another version of this package or of its libraries" in done.stderr
+    assert "Traceback" not in done.stderr
