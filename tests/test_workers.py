@@ -70,8 +70,8 @@ def fail(message, kind=ValueError):
     raise kind(message)
 
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
+def die(number=signal.SIGKILL):
+    os.kill(os.getpid(), number)
 
 
 def leave(status):
@@ -244,3 +244,7 @@ def test_stop_kills_every_child(workers, tmp_path):
     pool.stop()
     assert not any(is_alive(pid) for pid in pids)
     assert pool.free
+
+
+def test_a_signal_without_a_name_is_reported_by_its_number(workers):
+    assert "signal 40" in outcome(workers(), die, 40).failure

@@ -163,7 +163,7 @@ class Plan:
         if self.keys.unit(notebook, unit.districts, unit.values) != unit.key:
             return False
         left = [self.project.root / folder for folder in unit.leaves]
-        self._seal(output, unit.key, [path for folder in left for path in sorted(folder.iterdir())])
+        self._seal(output, unit.key, [path for folder in left for path in sorted(folder.glob("*"))])
         return True
 
     def _output(self, unit: Unit) -> Path:

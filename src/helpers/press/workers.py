@@ -123,7 +123,8 @@ class Workers:
             return outcome
         how = f"exit status {process.exitcode}"
         if process.exitcode is not None and process.exitcode < 0:
-            how = f"signal {-process.exitcode}, {signal.strsignal(-process.exitcode)}"
+            known = {each.value: each.name for each in signal.Signals}
+            how = f"signal {known.get(-process.exitcode, -process.exitcode)}"
         return Outcome(failure=f"its process died ({how}); is the machine out of memory?")
 
     def stop(self) -> None:
