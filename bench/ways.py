@@ -6,6 +6,7 @@ floor-chapter  the same, in a forked process per chapter, which is as isolated a
 """
 
 import ast
+import gc
 import json
 import os
 import sys
@@ -105,6 +106,9 @@ def floor(project: Project, each_chapter: bool) -> None:
     ingest, chapters = (
         [Plain(each) for each in notebooks if each.role == role] for role in ("ingest", "chapter")
     )
+    # As the press does: a child that collects garbage must not copy what it shares.
+    gc.collect()
+    gc.freeze()
     folder = project.root / "floor"
     folder.mkdir(exist_ok=True)
     os.chdir(project.notebooks)
