@@ -1,8 +1,10 @@
 """Other ways to the same reports, to hold the press against. python -m bench.ways WAY ROOT
 
-one-process  papermill's and nbconvert's APIs in one process, an ordinary kernel per notebook
-floor        the cells as plain Python and the page by Jinja2, in a forked process per report
-floor-chapter  the same, in a forked process per chapter, which is as isolated as the press is
+one-process     papermill's and nbconvert's APIs in one process, an ordinary kernel per notebook
+floor-chapters  the cells as plain Python and the page by Jinja2, in a forked process per chapter,
+                each of which reads the district's figures: as isolated as the press is
+floor-shared    the same, but the figures are read once, before forking, as the press does
+floor-report    the same, in a forked process per report: nothing is isolated
 """
 
 import ast
@@ -97,8 +99,9 @@ def _shown(code: tuple, names: dict) -> str:
     return value._repr_html_() if hasattr(value, "_repr_html_") else str(value)
 
 
-def floor(project: Project, each_chapter: bool) -> None:
+def floor(project: Project, way: str) -> None:
     """Compute every report as plain Python in forked children, one after the other."""
+    from helpers import processed
     from helpers.press import binding, running
 
     running.prepare(project)
@@ -106,6 +109,7 @@ def floor(project: Project, each_chapter: bool) -> None:
     ingest, chapters = (
         [Plain(each) for each in notebooks if each.role == role] for role in ("ingest", "chapter")
     )
+    binding.chapter_markdown("")  # what it is made of is imported at its first use
     # As the press does: a child that collects garbage must not copy what it shares.
     gc.collect()
     gc.freeze()
@@ -115,10 +119,12 @@ def floor(project: Project, each_chapter: bool) -> None:
     for district in project.districts:
         for plain in ingest:
             _in_child(plain.run, {"district": district})
+        if way != "floor-chapters":
+            processed.load(project, district)  # kept, and found by every child
         for language in LANGUAGES:
             values = {"district": district, "language": language}
             page = folder / f"{district}.{language}.html"
-            if each_chapter:
+            if way != "floor-report":
                 parts = [page.with_suffix(f".{number}") for number in range(len(chapters))]
                 for plain, part in zip(chapters, parts, strict=True):
                     _in_child(_write_chapter, part, plain, values)
@@ -157,7 +163,7 @@ def main() -> None:
     if way == "one-process":
         one_process(project)
     else:
-        floor(project, each_chapter=way == "floor-chapter")
+        floor(project, way)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def pieces(html):
     return [" ".join(piece.split()) for piece in found]
 
 
-@pytest.mark.parametrize("way", ["floor", "floor-chapter"])
+@pytest.mark.parametrize("way", ["floor-chapters", "floor-shared", "floor-report"])
 def test_the_floor_computes_what_the_press_shows(project, whole, tmp_path, way):
     made = synthetic.make(project, tmp_path / "made", 1)
     subprocess.run([sys.executable, "-m", "bench.ways", way, made.root], cwd=ROOT, check=True)

@@ -87,8 +87,9 @@ def html(fragments):
 def with_value(edition, indicator, round_, value):
     """The edition with another value in one poverty figure of the district."""
     table = edition.table.copy()
-    whole = rounds.district_level(table).index
-    rows = table.index.isin(whole) & (table["indicator"] == indicator) & (table["round"] == round_)
+    whole = [row.figure for row in rounds.district_level(table)]
+    rows = table["figure"].isin(whole)
+    rows &= (table["indicator"] == indicator) & (table["round"] == round_)
     assert rows.sum() == 1
     table.loc[rows, "value"] = Decimal(value)
     processed = edition.processed

@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from . import observations
 from .observations import Observation
 from .periods import Period
 from .reference import Reference
@@ -116,7 +115,7 @@ def traits(row: Observation) -> Traits:
 def _headline(table: pd.DataFrame) -> dict[str, Observation]:
     """The figure that stands for each indicator: of the whole district, the latest one."""
     rows: dict[str, Observation] = {}
-    for row in observations.rows(district_level(table)):
+    for row in district_level(table):
         if row.programme or row.fund or row.value is None:
             continue
         kept = rows.get(row.indicator)

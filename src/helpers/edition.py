@@ -55,7 +55,8 @@ class Edition:
         """
         project = Project.find()
         check_parameter("language", language, LANGUAGES)
-        check_parameter("district", district, project.districts)
+        if not project.is_reported(district):
+            check_parameter("district", district, project.districts)
         registries = reference.load(project)
         try:
             area = registries.district(district)

@@ -12,6 +12,8 @@ REGISTRIES = (
     *("areas", "breaks", "funds", "indicators", "organisations", "programmes", "ratios"),
     *("standards", "topics", "units"),
 )
+# What makes a folder of data/raw one of a district.
+MARKS = ("*/document.toml", "*/figures.*")
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,13 @@ class Project:
     @cached_property
     def districts(self) -> tuple[str, ...]:
         """Slugs of the districts that have a document or a sheet, in alphabetical order."""
-        named = [*self.raw.glob("*/*/document.toml"), *self.raw.glob("*/*/figures.*")]
+        named = (path for mark in MARKS for path in self.raw.glob(f"*/{mark}"))
         return tuple(sorted({path.parent.parent.name for path in named}))
+
+    def is_reported(self, district: str) -> bool:
+        """Whether a district is one of `districts`, found without looking at all the others."""
+        folder = self.raw / str(district)
+        return folder.name == str(district) and any(any(folder.glob(mark)) for mark in MARKS)
 
     def documents(self, district: str) -> list[Path]:
         """Return the document folders of a district, oldest name first."""

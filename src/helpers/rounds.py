@@ -10,7 +10,7 @@ from decimal import Decimal
 import pandas as pd
 
 from . import observations
-from .observations import ESTIMATE
+from .observations import ESTIMATE, Observation
 
 COMPARED = (
     *("poverty_rate", "near_poverty_rate", "poor_households", "near_poor_households"),
@@ -65,10 +65,13 @@ class Comparison:
         return self.change / years if self.change is not None and years else None
 
 
-def district_level(table: pd.DataFrame) -> pd.DataFrame:
+def district_level(table: pd.DataFrame) -> list[Observation]:
     """Return the observations about the district as a whole: no place, no detail, not a plan."""
-    whole = (table["area"] == "") & (table["detail_en"] == "") & (table["detail_vi"] == "")
-    return table[whole & (table["scenario"] != "plan")]
+    return [
+        row
+        for row in observations.rows(table)
+        if not (row.area or row.detail_en or row.detail_vi) and row.scenario != "plan"
+    ]
 
 
 def points(table: pd.DataFrame, indicator: str) -> list[Point]:
@@ -78,7 +81,6 @@ def points(table: pd.DataFrame, indicator: str) -> list[Point]:
     documents differ is for the consistency checks to say.
     """
     rows = district_level(table)
-    rows = rows[(rows["indicator"] == indicator) & rows["value"].notna() & (rows["bound"] == "=")]
     stated = {
         (row.round, row.standard): Point(
             indicator,
@@ -90,18 +92,16 @@ def points(table: pd.DataFrame, indicator: str) -> list[Point]:
             row.status,
             (row.figure,),
         )
-        for row in observations.rows(rows)
+        for row in _exact(rows, indicator)
     }
     found = list(stated.values())
     if indicator == "poverty_rate":
-        found += [p for p in _openings(table, found) if (p.round, p.standard) not in stated]
+        found += [p for p in _openings(rows, found) if (p.round, p.standard) not in stated]
     return sorted(found, key=lambda point: (point.standard, point.round))
 
 
-def _openings(table: pd.DataFrame, rates: list[Point]) -> list[Point]:
+def _openings(rows: list[Observation], rates: list[Point]) -> list[Point]:
     """The rate one round earlier that a reported fall implies: rate + fall, derived (status E)."""
-    falls = district_level(table)
-    falls = falls[(falls["indicator"] == "poverty_rate_fall") & (falls["bound"] == "=")]
     return [
         Point(
             "poverty_rate",
@@ -115,15 +115,23 @@ def _openings(table: pd.DataFrame, rates: list[Point]) -> list[Point]:
             derived=True,
         )
         for rate in rates
-        for fall in observations.rows(falls)
+        for fall in _exact(rows, "poverty_rate_fall")
         if (fall.round, fall.standard) == (rate.round, rate.standard)
+    ]
+
+
+def _exact(rows: list[Observation], indicator: str) -> list[Observation]:
+    """The observations of an indicator whose value is given, and not as a bound."""
+    return [
+        row
+        for row in rows
+        if row.indicator == indicator and row.value is not None and row.bound == "="
     ]
 
 
 def rounds(table: pd.DataFrame) -> list[int]:
     """Return the rounds in which a poverty rate or count of the district is reported."""
-    rows = district_level(table)
-    return sorted(set(rows.loc[rows["indicator"].isin(COMPARED), "round"]))
+    return sorted({row.round for row in district_level(table) if row.indicator in COMPARED})
 
 
 def compare(table: pd.DataFrame, baseline: int, endline: int) -> list[Comparison]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib
 from markupsafe import Markup
 from matplotlib.artist import Artist
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -114,6 +115,8 @@ def style() -> dict:
 def svg(figure: Figure) -> Drawing:
     """Return the drawing as (attributes of the svg element, its content), for inline use."""
     buffer = io.StringIO()
+    # Named here, the canvas is imported with this module: once, before the press forks.
+    FigureCanvasSVG(figure)
     figure.savefig(
         buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
     )

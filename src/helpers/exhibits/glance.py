@@ -2,7 +2,6 @@
 
 from markupsafe import Markup
 
-from .. import observations
 from ..edition import Edition
 from ..fragments import Fragment, paragraphs
 from ..rounds import district_level
@@ -33,10 +32,10 @@ def cards(edition: Edition) -> Fragment:
     shown = []
     rows = district_level(edition.table)
     for code in HEADLINES:
-        found = rows[(rows["indicator"] == code) & rows["value"].notna()]
-        if found.empty:
+        found = [row for row in rows if row.indicator == code and row.value is not None]
+        if not found:
             continue
-        row = max(observations.rows(found), key=lambda row: (row.end, row.organisation == ""))
+        row = max(found, key=lambda row: (row.end, row.organisation == ""))
         parts = [edition.period(row)]
         if row.standard:
             parts.append(edition.standard(row.standard))
@@ -54,7 +53,7 @@ def cards(edition: Edition) -> Fragment:
             )
         )
     missing = None
-    if rows[rows["indicator"].isin(HEADLINES[:4])].empty:
+    if not any(row.indicator in HEADLINES[:4] for row in rows):
         missing = edition.say("glance.no_poverty", district=edition.district_name)
     notes = paragraphs([missing], "absent").markup if missing else ""
     return Fragment(Markup('<dl class="cards">{}</dl>{}').format(Markup("\n").join(shown), notes))

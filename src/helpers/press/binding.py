@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import reader
 from traitlets import List, default
 
 from .. import wording
@@ -44,6 +44,9 @@ class ChapterExporter(HTMLExporter):
         # HTMLExporter parses the finished page again to number its cells: not needed, and slow.
         resources = self._init_resources(resources)
         return TemplateExporter.from_notebook_node(self, nb, resources, **options)
+
+    def _preprocess(self, nb, resources):
+        return nb, resources  # there are no preprocessors to copy the notebook for
 
 
 class ChapterRenderer(IPythonRenderer):
@@ -80,7 +83,8 @@ class Chapter:
 
 def chapter(path: Path, language: str) -> Markup:
     """Return an executed notebook as HTML: cells tagged with the other language are left out."""
-    notebook = nbformat.read(path, as_version=4)
+    # Papermill has held it against the schema of notebooks when it wrote it.
+    notebook = reader.reads(path.read_text(encoding="utf-8"))
     others = set(LANGUAGES) - {language}
     notebook.cells = [
         cell for cell in notebook.cells if not others & set(cell.metadata.get("tags", []))

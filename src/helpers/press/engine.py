@@ -89,8 +89,10 @@ class EmbeddedKernel(InProcessKernel):
 
         A process that forks makes it before, so that each child has one that was never used.
         """
-        quiet = Config({"HistoryManager": {"enabled": False}})
-        return cls.instance(session=DirectSession(key=b""), config=quiet)
+        if not cls.initialized():
+            quiet = Config({"HistoryManager": {"enabled": False}})
+            cls.instance(session=DirectSession(key=b""), config=quiet)
+        return cls.instance()
 
     def __init__(self, **options):
         import threading
@@ -184,15 +186,13 @@ class EmbeddedEngine(Engine):
             sys.path.insert(0, "")  # modules beside the notebook, as for any kernel
         with Descriptors(kernel) as descriptors:
             for index, cell in enumerate(nb_man.nb.cells):
+                # No times of cells are noted: they differ from run to run, and cost 0.2 ms each.
                 try:
-                    nb_man.cell_start(cell, index)
                     if _is_run(cell, client):
                         _execute(cell, index, kernel, client, loop, descriptors)
                 except CellExecutionError as error:
                     nb_man.cell_exception(cell, cell_index=index, exception=error)
                     break
-                finally:
-                    nb_man.cell_complete(cell, cell_index=index)
         asyncio.set_event_loop(None)
         loop.close()
         nb_man.nb.metadata["language_info"] = kernel.language_info

@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from .. import files
@@ -144,24 +144,25 @@ def cell_imports(notebook: bytes) -> list[str]:
     return names
 
 
-def _imports(source: bytes, module: str, is_package: bool) -> Iterator[str]:
+@cache
+def _imports(source: bytes, module: str, is_package: bool) -> tuple[str, ...]:
     """The full names of all that a source imports; an imported name may be a module too."""
     try:
         tree = ast.parse(source)
     except SyntaxError:
-        return
+        return ()
     # Importing a module imports the packages around it.
     parents = module.split(".")[:-1]
-    yield from (".".join(parents[:depth]) for depth in range(1, len(parents) + 1))
+    names = [".".join(parents[:depth]) for depth in range(1, len(parents) + 1)]
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             up = node.level - (1 if is_package else 0)
             around = module.split(".")[: len(module.split(".")) - up] if node.level else []
             base = ".".join([*around, *([node.module] if node.module else [])])
-            yield base
-            yield from (f"{base}.{alias.name}" for alias in node.names)
+            names += (base, *(f"{base}.{alias.name}" for alias in node.names))
+    return tuple(dict.fromkeys(names))
 
 
 def _source(name: str, folder: Path) -> Path | None:

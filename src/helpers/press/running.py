@@ -104,18 +104,21 @@ def prepare(project: Project) -> None:
     observations.schema().get_backend(pandas.DataFrame())
     for language in LANGUAGES:
         numbers.write(Decimal("0.5"), language)
-    EmbeddedKernel.new().shell.run_cell("0;", store_history=False, silent=True)
+    shell = EmbeddedKernel.new().shell
+    shell.run_cell("0;", store_history=False, silent=True)
+    shell.logger.log("", "")  # made at its first use, by which nothing is logged
     spec = {"name": "python3", "display_name": "Python 3", "language": "python"}
     blank = new_notebook(cells=[new_markdown_cell()], metadata={"kernelspec": spec})
     papermill.execute_notebook(blank, None, engine_name="embedded", progress_bar=False)
 
 
 def ready(root: Path, unit) -> None:
-    """Read the figures of a chapter's district, for its child and those of the next chapters."""
+    """Find a unit's district and read its figures, for its child and those of the next units."""
     project = Project(root)
-    if len(unit.districts) == 1 and not unit.ingests:
-        with suppress(Exception):  # the chapter itself will tell
-            if processed.current(project, *unit.districts):
+    if len(unit.districts) == 1:
+        with suppress(Exception):  # the unit itself will tell
+            reference.load(project).communes(*unit.districts)
+            if not unit.ingests and processed.current(project, *unit.districts):
                 processed.load(project, *unit.districts)
 
 
