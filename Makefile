@@ -30,7 +30,8 @@ PRESS = $(BIN)/python -m helpers.press \
 
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
-.DELETE_ON_ERROR:
+# A report stands or falls with the press: make would delete a good one where another fails.
+.PRECIOUS: reports/%.html
 .PHONY: help reports test trace verify sums bench lab lint lock clean clean-all setup FORCE
 
 help: ## say what each target does

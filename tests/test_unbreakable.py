@@ -8,17 +8,20 @@ import shutil
 import signal
 import struct
 import subprocess
+import sys
 import termios
 import time
 from functools import partial
 from pathlib import Path
 
+import nbformat
 import pytest
 
+from conftest import ROOT
 from test_building import NEW, OLD, SHEET, command, copy, press, results, stamps
 
 FOLDERS = ("reports", "build", "data/processed")
-KILLS = 16
+KILLS, INTERRUPTS = 16, 8
 # A build of everything takes some seconds; a kill falls anywhere in it, or after it.
 LATEST = 5.0
 
@@ -127,18 +130,21 @@ def test_a_folder_that_may_not_be_written_to_is_told_in_a_line(whole, tmp_path, 
     assert results(project.root / folder) == before
 
 
-def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(copied, whole):
-    process = subprocess.Popen(
-        command(copied),
+def interruptible(project):
+    return subprocess.Popen(
+        command(project),
         stderr=subprocess.PIPE,
         text=True,
         # Ctrl-C may be ignored where the tests run in the background.
         preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
+
+
+def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(copied, whole):
+    process = interruptible(copied)
     while not list(copied.reports.glob("*.html")):
         assert process.poll() is None
         time.sleep(0.01)
-    time.sleep(0.3)
     stopped = time.monotonic()
     process.send_signal(signal.SIGINT)
     _, said = process.communicate()
@@ -156,6 +162,62 @@ def test_ctrl_c_stops_within_a_second_and_keeps_what_is_finished(copied, whole):
     again = {path: path.stat().st_mtime_ns for path in finished if path != index}
     assert all(finished[path] == stamp for path, stamp in again.items())
     assert everything(copied) == everything(whole)
+
+
+def test_ctrl_c_is_heard_at_any_moment(copied):
+    chance, heard = random.Random(20260102), 0
+    for _ in range(INTERRUPTS):
+        for name in FOLDERS:
+            shutil.rmtree(copied.root / name, ignore_errors=True)
+        process = interruptible(copied)
+        while not (copied.build / ".lock").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 1.5))
+        over = process.poll() is not None
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+        if not over:
+            heard += 1
+            assert process.returncode == 130, said
+            assert said.splitlines()[-1] == "stopped; what was finished is kept"
+            assert "Traceback" not in said
+    assert heard
+
+
+def test_ctrl_c_is_heard_where_python_forgets_exceptions():
+    source = """
+import os, signal
+from helpers.press.__main__ import stop
+signal.signal(signal.SIGINT, stop)
+class Last:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+Last()
+print("it went on")
+"""
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.split("\n")[-2] == "stopped; what was finished is kept"
+
+
+def test_make_keeps_a_good_report_where_another_page_fails(copied):
+    """Make itself would delete the report that was asked for."""
+    overview = copied.notebooks / "7_overview.ipynb"
+    notebook = nbformat.read(overview, as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell("1 / 0"))
+    nbformat.write(notebook, overview)
+    press_there = f"PRESS={sys.executable} -m helpers.press --root {copied.root}"
+    make = ["make", "-C", str(copied.root), "-f", str(ROOT / "Makefile"), press_there]
+    (copied.root / "pyproject.toml").touch()
+    ready = copied.root / "ready"
+    ready.touch()
+    done = subprocess.run(
+        [*make, f"READY={ready}", "reports/phong-tho.vi.html"], capture_output=True, text=True
+    )
+    assert done.returncode == 2
+    assert "7_overview" in done.stderr
+    assert (copied.reports / "phong-tho.vi.html").is_file()
 
 
 def test_the_first_report_does_not_wait_for_the_last_district(copied):

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from helpers.errors import InputError, StorageError
-from helpers.press.workers import Outcome, Workers
+from helpers.press.workers import Outcome, Workers, kill_all
 
 LONG = 600.0  # seconds that no test comes near: what waits for this long is killed
 
@@ -88,6 +88,7 @@ def hang(note: Path):
 def fork_and_hang(folder: Path, seconds):
     """Hang, beside a process that holds all that this one had open, until it may end."""
     if os.fork() == 0:
+        (folder / "begun").touch()
         deadline = time.monotonic() + seconds
         while not (folder / "may end").exists() and time.monotonic() < deadline:
             time.sleep(0.01)
@@ -214,6 +215,15 @@ def test_a_timeout_ends_what_the_child_started_too(workers, tmp_path):
     found = outcome(workers(timeout=0.5), fork_and_hang, tmp_path, 10.0)
     (tmp_path / "may end").touch()
     assert found.failure
+    time.sleep(0.2)  # what was still alive would end now
+    assert not (tmp_path / "ended").exists()
+
+
+def test_killing_all_ends_what_the_children_started_too(workers, tmp_path):
+    workers().start(partial(fork_and_hang, tmp_path, 10.0))
+    wait_for(tmp_path / "begun")
+    kill_all()
+    (tmp_path / "may end").touch()
     time.sleep(0.2)  # what was still alive would end now
     assert not (tmp_path / "ended").exists()
 

@@ -3,8 +3,10 @@
 import argparse
 import os
 import re
+import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from ..errors import InputError
@@ -32,9 +34,6 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("\nstopped; what was finished is kept", file=sys.stderr)
-        return INTERRUPTED
     for failure in result.failures:
         print(f"\nnot built: {failure.district}, {failure.place}", file=sys.stderr)
         print(failure.message, file=sys.stderr)
@@ -45,6 +44,19 @@ def main(arguments: list[str] | None = None) -> int:
     done = f"{pages} written, {result.ran} chapters run, {seconds:.1f} s"
     print("nothing to do" if not result.ran and not result.reports else done, file=sys.stderr)
     return 1 if result.failures or result.changed else 0
+
+
+def stop(*_: object) -> None:
+    """End at once on Ctrl-C, as if killed: a build survives that at any moment.
+
+    An exception would not do: Python only prints what is raised in a destructor or around a fork.
+    """
+    with suppress(Exception):  # where this cannot be imported yet, there are no children either
+        from .workers import kill_all
+
+        kill_all()
+    os.write(sys.stderr.fileno(), b"\nstopped; what was finished is kept\n")
+    os._exit(INTERRUPTED)
 
 
 def asked(options: argparse.Namespace) -> str:
@@ -132,6 +144,8 @@ def _year(name: str, options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:  # it is, in a shell's background
+        signal.signal(signal.SIGINT, stop)
     status = main()
     sys.stderr.flush()
     # Imported libraries have nothing left to tidy: leaving at once saves their teardown.

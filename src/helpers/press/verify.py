@@ -16,6 +16,7 @@ from pathlib import Path
 from .. import files
 from ..errors import InputError
 from ..project import Project
+from .__main__ import INTERRUPTED
 
 SUMS = "SHA256SUMS"
 COPIED = ("data/raw", "notebooks", "requirements.lock")
@@ -91,6 +92,8 @@ def main(arguments: list[str] | None = None) -> int:
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return INTERRUPTED
     wrong = differences(*built)
     for name in wrong:
         print(f"{name}: two builds of the same inputs differ")

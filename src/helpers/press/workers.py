@@ -107,7 +107,8 @@ class Workers:
                 yield item, self._collect(item)
             elif time.monotonic() - started >= self.timeout:
                 del self.running[item]
-                _end(process, connection)
+                _kill(process)
+                connection.close()
                 seconds = f"{self.timeout:.0f} seconds"
                 yield item, Outcome(failure=f"it was stopped after {seconds} without an end")
 
@@ -130,18 +131,23 @@ class Workers:
     def stop(self) -> None:
         """Kill every child: unfinished work is lost, finished work is not touched."""
         for process, connection, _ in self.running.values():
-            _end(process, connection)
+            _kill(process)
+            connection.close()
         self.running.clear()
 
 
-def _end(process, connection) -> None:
-    """Kill a child and whatever it started."""
+def kill_all() -> None:
+    """Kill every child of this process, and whatever they started."""
+    for process in multiprocessing.active_children():
+        _kill(process)
+
+
+def _kill(process) -> None:
     if hasattr(os, "killpg"):
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.join()
-    connection.close()
 
 
 def _child(connection, parent: int, work: Callable, item: Hashable) -> None:
