@@ -1,5 +1,6 @@
 """The press on a Dask cluster: a real scheduler and workers, which share no folder with it."""
 
+import io
 import json
 import os
 import shutil
@@ -11,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from test_building import SHEET, change, command, copy, press, text
+from helpers.press import station
+from test_building import OUTDATED, SHEET, change, command, copy, press, text
 from test_unbreakable import everything
 
 ROOT = Path(__file__).parents[1]
@@ -177,6 +179,43 @@ def test_a_building_process_that_died_is_replaced(cluster, copied, whole):
     done = press(copied, *on(cluster))
     assert done.returncode == 0, done.stderr
     assert everything(copied) == everything(whole)
+
+
+def test_an_edited_helper_runs_on_a_worker_that_ran_the_old_one(cluster, copied, tmp_path):
+    """The worker's building processes have imported the old one."""
+    package = tmp_path / "package" / "helpers"
+    shutil.copytree(ROOT / "src" / "helpers", package)
+    cluster.add_worker(threads=1, PYTHONPATH=str(package.parent))
+    one = ("--districts", "phong-tho", "--languages", "en", *on(cluster))
+    done = press(copied, *one, PYTHONPATH=str(package.parent))
+    assert done.returncode == 0, done.stderr
+    helper = package / "exhibits" / "glance.py"
+    helper.write_bytes(helper.read_bytes().replace(b'class="card"', b'class="card new"'))
+    done = press(copied, *one, PYTHONPATH=str(package.parent))
+    assert done.returncode == 0, done.stderr
+    assert 'class="card new"' in (copied.reports / "phong-tho.en.html").read_text("utf-8")
+
+
+def test_a_scheduler_that_is_lost_is_told(cluster, copied):
+    cluster.add_worker(threads=1)
+    building = subprocess.Popen(command(copied, *on(cluster)), stderr=subprocess.PIPE, text=True)
+    while not list(copied.build.rglob("*.key")):
+        assert building.poll() is None
+        time.sleep(0.01)
+    os.killpg(cluster.processes[0].pid, signal.SIGKILL)
+    _, said = building.communicate()
+    assert building.returncode == 2
+    told = [line for line in said.splitlines() if line.startswith("error: ")]
+    assert told == [line for line in told if "was lost; what is finished is kept" in line] != []
+    assert OUTDATED not in "".join(path.read_text() for path in copied.reports.glob("*.html"))
+
+
+@pytest.mark.parametrize("kept", [0, 5, 8, 12])
+def test_an_answer_that_breaks_off_is_no_answer(kept):
+    stream = io.BytesIO()
+    station.send(stream, {"a": "b" * 100})
+    with pytest.raises(EOFError):
+        station.receive(io.BytesIO(stream.getvalue()[:kept]))
 
 
 def test_a_cluster_that_is_lost_is_told(cluster, copied, monkeypatch, capsys):

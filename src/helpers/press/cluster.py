@@ -102,14 +102,21 @@ class Cluster:
         self._send()
         for future in self._done():
             units = self.sent.pop(future)
-            if future.status == "finished":
-                for unit, made in zip(units, future.result(), strict=True):
-                    self._keep(made)
-                    yield unit, made.outcome
+            if future.status == "error":
+                told = f"the cluster could not run it: {future.exception()!r}"
+                results = [Made(Outcome(failure=told), {}) for _ in units]
             else:
-                error = future.exception() if future.status == "error" else future.status
-                for unit in units:
-                    yield unit, Outcome(failure=f"the cluster could not run it: {error!r}")
+                results = self._result(future)
+            for unit, made in zip(units, results, strict=True):
+                self._keep(made)
+                yield unit, made.outcome
+
+    def _result(self, future) -> list[Made]:
+        """What a chunk gave; it is gone if the scheduler is, or has forgotten it."""
+        try:
+            return future.result()
+        except (OSError, CancelledError):
+            raise self._lost() from None
 
     def _done(self) -> list:
         """The chunks that have come back, at least one."""
@@ -124,7 +131,10 @@ class Cluster:
                 alone = 0 if there and self.client.status == "running" else alone + 1
             except (OSError, CancelledError):  # the scheduler is gone, and what it knew
                 break
-        raise InputError(
+        raise self._lost()
+
+    def _lost(self) -> InputError:
+        return InputError(
             f"SCHEDULER: the cluster at {self.address} was lost; what is finished is kept: start it"
             " again and run the same command"
         )
@@ -163,7 +173,8 @@ def _connected(address: str):
 
 
 # ---------------------------------------------------------------- on a worker
-_idle: "queue.LifoQueue[subprocess.Popen]" = queue.LifoQueue()
+# Building processes that wait for a chunk, with the suite that each has imported.
+_idle: "queue.LifoQueue[tuple[str, subprocess.Popen]]" = queue.LifoQueue()
 _all: list[subprocess.Popen] = []
 _starting = threading.Lock()
 
@@ -173,29 +184,38 @@ def _run_chunk(suite, common, own, units, engine, timeout) -> list[Made]:
     chunk = Chunk(suite, common, own, units, engine, timeout)
     told = ""
     for _ in range(2):  # one that dies may have been on its way out before: once more, with a new
-        process = _taken()
+        process = _taken(suite)
         try:
             station.send(process.stdin, chunk)
             made = station.receive(process.stdout)
         except (OSError, EOFError):
-            with suppress(OSError):
-                process.stdin.close()
-            told = f"its building process died (exit status {process.wait()})"
+            told = f"its building process died (exit status {_ended(process)})"
         else:
-            _idle.put(process)
+            _idle.put((suite, process))
             return made
     return [Made(Outcome(failure=told), {}) for _ in units]
 
 
-def _taken() -> subprocess.Popen:
-    """A building process that is alive and has nothing to do."""
+def _taken(suite: str) -> subprocess.Popen:
+    """A building process of this suite that is alive and has nothing to do."""
     while True:
         try:
-            process = _idle.get_nowait()
+            imported, process = _idle.get_nowait()
         except queue.Empty:
             return _started()
-        if process.poll() is None:
+        if imported == suite and process.poll() is None:
             return process
+        _ended(process)
+
+
+def _ended(process: subprocess.Popen) -> int:
+    """Let a building process end, and return its exit status."""
+    for stream in (process.stdin, process.stdout):
+        with suppress(OSError):
+            stream.close()
+    with _starting:
+        _all.remove(process)
+    return process.wait()
 
 
 def _started() -> subprocess.Popen:

@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import BinaryIO
 
-from .keys import PACKAGE, digest
+from .keys import PACKAGE, belongs, digest
 from .plan import Unit
 from .workers import Outcome, Workers
 
@@ -52,7 +52,7 @@ class Made:
 
 def suite() -> str:
     """Return a checksum of this package and of the versions of the libraries it needs."""
-    own = sorted(path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc")
+    own = sorted(filter(belongs, PACKAGE.rglob("*")))
     required = (line for line in metadata.requires(PACKAGE.name) if "extra ==" not in line)
     names = sorted(line.split("[")[0].split(";")[0].strip() for line in required)
     return digest(
@@ -77,7 +77,7 @@ class Station:
 
         if chunk.suite != self.suite:
             told = "this machine of the cluster has another version of the package or its libraries"
-            return [Made(Outcome(failure=told), {}) for _ in chunk.units]
+            return [Made(Outcome(failure=told, fatal=True), {}) for _ in chunk.units]
         # Nothing of an earlier chunk is there: what the project has no more must not be here.
         if chunk.common != self.common:
             _empty(self.root)
@@ -150,10 +150,15 @@ def send(stream: BinaryIO, value: object) -> None:
 
 def receive(stream: BinaryIO) -> object:
     """Read a value that `send` has written; EOFError where the stream has ended."""
-    size = stream.read(8)
-    if len(size) < 8:
+    size = int.from_bytes(_whole(stream, 8), "big")
+    return pickle.loads(_whole(stream, size))
+
+
+def _whole(stream: BinaryIO, size: int) -> bytes:
+    data = stream.read(size)
+    if len(data) < size:  # who sent it died meanwhile
         raise EOFError
-    return pickle.loads(stream.read(int.from_bytes(size, "big")))
+    return data
 
 
 def main() -> None:
