@@ -1,7 +1,8 @@
 """Verifying: the same inputs give the same bytes, whoever builds them, wherever and however.
 
-python -m helpers.press.verify builds the reports twice in folders of their own, under every
-variation that could leak into a page, compares them byte by byte, and holds them against
+python -m helpers.press.verify builds the reports twice in folders of their own: other names, time
+zones, locales, users, umasks, hash seeds, numbers of jobs, engines, dates and order of the files,
+and one after the other. It compares them byte by byte, and holds them against
 reports/SHA256SUMS. With --write it writes that file instead of holding against it.
 """
 
@@ -32,6 +33,7 @@ VARIATIONS = (
         "USER": "someone-else",
         "COLUMNS": "40",
         "ENGINE": "ipykernel",
+        "FILES": "backwards",
     },
 )
 
@@ -44,10 +46,12 @@ def build(project: Project, folder: Path, variation: dict[str, str]) -> dict[str
     InputError
         If the build fails; the message is the build's own.
     """
-    for name in COPIED:
-        source, target = project.root / name, folder / name
+    copied = [path for name in COPIED for path in _below(project.root / name)]
+    # A folder lists its files in the order in which they came, or not.
+    for path in sorted(copied, reverse=variation.get("FILES") == "backwards"):
+        target = folder / path.relative_to(project.root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, target)
+        shutil.copyfile(path, target)
     home = folder / "home"
     home.mkdir()
     environment = {**os.environ, "HOME": str(home), **variation}
@@ -60,6 +64,12 @@ def build(project: Project, folder: Path, variation: dict[str, str]) -> dict[str
         raise InputError(f"the build failed:\n{done.stderr.strip()}")
     pages = sorted((folder / "reports").glob("*.html"))
     return {page.name: files.checksum(page) for page in pages}
+
+
+def _below(path: Path) -> list[Path]:
+    """A file, or every file below a folder."""
+    found = path.rglob("*") if path.is_dir() else [path]
+    return [each for each in found if each.is_file()]
 
 
 def differences(first: dict[str, str], second: dict[str, str]) -> list[str]:
