@@ -29,6 +29,8 @@ PRESS = $(BIN)/python -m helpers.press \
 	--scheduler "$(SCHEDULER)"
 
 MAKEFLAGS += --no-builtin-rules
+# The press runs in parallel by itself, and one at a time.
+.NOTPARALLEL:
 .SUFFIXES:
 # A report stands or falls with the press: make would delete a good one where another fails.
 .PRECIOUS: reports/%.html

@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from helpers import files
-from helpers.press import standing
 from helpers.press.__main__ import asked, parser
+from helpers.press.standing import Standing
 from helpers.press.workers import cores
 from helpers.project import LANGUAGES, Project
 
@@ -132,8 +132,8 @@ class Bench:
                 page = (built.reports / f"{like}.{language}.html").read_text(encoding="utf-8")
                 files.write(project.reports / f"{slug}.{language}.html", page)
         project.build.mkdir(exist_ok=True)
-        order = asked(parser().parse_args([]))
-        standing.keep(project.root, order, standing.inputs(project.root, order))
+        standing = Standing(project.root, asked(parser().parse_args([])))
+        standing.keep(standing.outputs())
         say(f"{districts} districts, nothing to do")
         runs = [self.press(project) for _ in range(9)]
         if len(list(project.build.iterdir())) > 1:
@@ -232,7 +232,10 @@ def page(bench: Bench, sizes: list[int]) -> str:
 def main() -> None:
     options = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     options.add_argument("--sizes", default="3 63 705", help="numbers of districts")
-    sizes = [int(size) for size in options.parse_args().sizes.split()]
+    asked_for = options.parse_args().sizes
+    if not re.fullmatch(r"\s*[1-9]\d*(\s+[1-9]\d*)*\s*", asked_for, re.ASCII):
+        options.error(f"SIZES: found {asked_for!r}; numbers of districts are wanted: SIZES='3 63'")
+    sizes = [int(size) for size in asked_for.split()]
     interrupted_cleanly()
     with tempfile.TemporaryDirectory(prefix="district-reports-bench-") as folder:
         text = page(Bench(Path(folder)), sizes)

@@ -145,7 +145,7 @@ def _write_report(binding, path: Path, chapters: list[Plain], values: dict[str, 
 def _write_page(binding, path: Path, values: dict[str, str], bodies: list[Markup]) -> None:
     """Put a page together with the template of the press."""
     slug, language = values["district"], values["language"]
-    page = binding.edition_page(bodies, language, slug, slug, "")
+    page = binding.edition_page(bodies, language, slug, slug, b"")
     path.write_text(page, encoding="utf-8")
 
 

@@ -57,7 +57,7 @@ def bound(tmp_path):
         for number, cells in enumerate(notebooks):
             paths.append(tmp_path / f"{number}.ipynb")
             nbformat.write(new_notebook(cells=cells), paths[-1])
-        text = binding.report(paths, language, "muong-te", "Mường Tè", "pandas 1")
+        text = binding.report(paths, language, "muong-te", "Mường Tè", b"pandas==1\n")
         return BeautifulSoup(text, "html.parser")
 
     return bind

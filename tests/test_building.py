@@ -412,6 +412,17 @@ def test_a_second_build_at_the_same_time_is_refused(slow):
     assert first.returncode == 0
 
 
+def test_a_notebook_that_goes_while_it_runs_is_told(slow):
+    project, start = slow
+    first = start()
+    (project.notebooks / "1_wait.ipynb").rename(project.notebooks / ".hidden.ipynb")
+    (project.notebooks / "go").touch()
+    _, said = first.communicate()
+    assert first.returncode == 1
+    assert "something changed while it was built: run the same command again" in said
+    assert "Traceback" not in said
+
+
 def test_an_interrupted_build_says_so_and_leaves_nothing_running(slow):
     project, start = slow
     first = start()

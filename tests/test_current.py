@@ -9,6 +9,11 @@ import time
 import pytest
 
 from helpers import processed
+from helpers.errors import InputError
+from helpers.press import standing as suite
+from helpers.press.building import Build
+from helpers.press.plan import Order
+from helpers.press.standing import Standing
 from test_building import NEW, OLD, OUTDATED, SHEET, change, command, copy, page, press, text
 from test_unbreakable import everything
 
@@ -101,10 +106,84 @@ def test_a_report_that_was_not_asked_for_says_that_its_figures_are_old(standing,
     assert everything(standing) == everything(whole)
 
 
-def test_what_an_editor_leaves_beside_a_sheet_stops_nothing(standing, whole):
-    os.symlink("user@host.1234", standing.raw / "phong-tho" / "2022" / ".#figures.csv")
+def test_figures_that_came_without_their_reports_leave_no_report_that_seems_new(standing, whole):
+    """The build ends between the figures and the reports; the next is asked for others."""
+    change(standing, SHEET, OLD, NEW)
+    key = standing.build / "than-uyen" / "1_ingest.ipynb.key"
+    before = key.read_text()
+    building = subprocess.Popen(command(standing), stderr=subprocess.DEVNULL)
+    while not key.is_file() or key.read_text() in ("", before):
+        assert building.poll() is None
+        time.sleep(0.002)
+    building.kill()
+    building.wait()
+    assert press(standing, "--districts", "phong-tho").returncode == 0
+    for language in ("vi", "en"):
+        found = page(standing, f"than-uyen.{language}.html")
+        assert OUTDATED in found or NEW in found
+        assert OUTDATED not in page(standing, f"phong-tho.{language}.html")
+    change(standing, SHEET, NEW, OLD)
+    assert press(standing).returncode == 0
+    assert everything(standing) == everything(whole)
+
+
+def test_a_page_that_goes_while_others_are_built_is_missed(standing, whole):
+    class Removing(Build):
+        def _run_index(self):
+            super()._run_index()
+            (standing.reports / "phong-tho.vi.html").unlink()
+
+    before = Standing(standing.root, "all")
+    editions = tuple((slug, code) for slug in standing.districts for code in ("vi", "en"))
+    Removing(standing, Order(editions, 2019, 2022, 1), before).run()
+    assert not Standing(standing.root, "all").is_kept()
+    assert press(standing).returncode == 0
+    assert everything(standing) == everything(whole)
+
+
+def test_a_package_that_is_edited_while_it_is_imported_builds_nothing(
+    standing, monkeypatch, tmp_path
+):
+    package = tmp_path / "package"
+    package.mkdir()
+    monkeypatch.setattr(suite, "PACKAGE", package)
+    before = Standing(standing.root, "all")
+    (package / "edited.py").touch()
+    (standing.reports / "phong-tho.vi.html").unlink()
+    order = Order((("phong-tho", "vi"),), 2019, 2022, 1)
+    with pytest.raises(InputError, match="src/helpers/: edited while it was read"):
+        Build(standing, order, before).run()
+    assert not (standing.reports / "phong-tho.vi.html").exists()
+
+
+def test_a_sheet_that_changes_while_it_is_ingested_is_ingested_again(copied, monkeypatch):
+    load = processed.sheets.load
+
+    def edited(*arguments):
+        found = load(*arguments)
+        change(copied, SHEET, OLD, NEW)
+        return found
+
+    monkeypatch.setattr(processed.sheets, "load", edited)
+    processed.ingest(copied, "than-uyen")
+    assert processed.current(copied, "than-uyen") == ""
+
+
+def test_what_an_editor_leaves_stops_nothing_and_stands_nowhere(standing, whole):
+    for name in (
+        *("data/raw/phong-tho/2022/.#figures.csv", "data/raw/reference/.#units.csv"),
+        *("notebooks/.#2_glance.ipynb", "data/raw/.#new"),
+    ):
+        os.symlink("user@host.1234", standing.root / name)
+    (standing.raw / "itself").symlink_to("itself")
+    (standing.notebooks / "._2_glance.ipynb").write_bytes(b"\x00\x05\x16\x07\xb0")
+    (standing.raw / "than-uyen" / "2019" / "figures.csv~").touch()
+    change(standing, SHEET, OLD, NEW)
     assert press(standing).returncode == 0
     assert press(standing).stderr == "nothing to do\n"
+    assert "figures.csv~" not in page(standing, "than-uyen.en.html")
+    change(standing, SHEET, NEW, OLD)
+    assert press(standing).returncode == 0
     assert everything(standing) == everything(whole)
 
 

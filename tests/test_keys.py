@@ -28,11 +28,9 @@ def package(tmp_path, monkeypatch):
 
 def all_keys(project):
     """The key of every notebook for one district, and of a page, made anew."""
-    found = Keys(project)
-    made = {
-        each.path.name: found.unit(each.path, ["phong-tho"], {})
-        for each in parameters.notebooks(project)
-    }
+    paths = [each.path for each in parameters.notebooks(project)]
+    found = Keys(project, paths)
+    made = {path.name: found.unit(path, ["phong-tho"], {}) for path in paths}
     return {**made, "page": found.page([])}
 
 
@@ -80,7 +78,7 @@ def test_all_that_a_notebook_really_imports_is_in_its_key(project, name):
     loaded = subprocess.run(
         [sys.executable, "-c", "\n".join([*lines, told])], capture_output=True, text=True
     )
-    found = Keys(project)._closure(keys.cell_imports(path.read_bytes()), project.notebooks)
+    found = Keys(project, [])._closure(keys.cell_imports(path.read_bytes()), project.notebooks)
     names = set(loaded.stdout.split())
     assert len(names) > 5
     assert names <= {str(each) for each in found}
@@ -103,6 +101,24 @@ def test_a_file_changes_the_keys_of_what_is_made_from_it(copied, name, same):
     assert changed_by(copied, copied.root / name) == (CHAPTERS | {"page"}) - same
 
 
+@pytest.mark.parametrize("name", [".money.py.swp", "money.py~", "#money.py#", "money.pyc"])
+def test_what_an_editor_leaves_in_the_package_changes_no_key(copied, package, name):
+    path = package / "exhibits" / name
+    path.touch()
+    assert changed_by(copied, path) == set()
+
+
+def test_code_has_the_key_it_had_before_anything_was_imported(copied, package):
+    notebook = copied.notebooks / "4_disbursement.ipynb"
+    found = Keys(copied, [notebook])
+    before = found.unit(notebook, [], {}), found.page([])
+    for name in ("exhibits/money.py", "press/binding.py"):
+        (package / name).write_bytes(b"# edited\n")
+    assert (found.unit(notebook, [], {}), found.page([])) == before
+    assert Keys(copied, []).unit(notebook, [], {}) != before[0]
+    assert Keys(copied, []).page([]) != before[1]
+
+
 def test_a_sheet_without_its_document_is_noticed(copied):
     before = all_keys(copied)
     folder = copied.raw / "phong-tho" / "2024"
@@ -121,7 +137,7 @@ def test_a_module_beside_the_notebooks_belongs_to_those_that_import_it(copied):
 
 
 def test_parameters_and_districts_change_a_key(project):
-    found = Keys(project)
+    found = Keys(project, [])
     path = project.notebooks / "2_glance.ipynb"
     made = {
         found.unit(path, districts, values)

@@ -47,6 +47,13 @@ def test_a_source_kept_as_lines_is_one_text(notebook):
     assert found.defaults["baseline"] == 2019
 
 
+def test_a_notebook_that_cannot_be_read_is_told(copied):
+    path = copied.notebooks / "8_more.ipynb"
+    path.symlink_to(path.name)
+    with pytest.raises(InputError, match=r"notebooks/8_more\.ipynb: cannot be read"):
+        parameters.read(copied, path)
+
+
 @pytest.mark.parametrize(
     ("declared", "role"),
     [

@@ -1,11 +1,13 @@
 """Nothing to do: said only where no file can have changed."""
 
+import errno
 import os
 import shutil
 
 import pytest
 
 from helpers.press import standing
+from helpers.press.standing import Standing
 
 INPUT = "data/raw/phong-tho/2022/figures.csv"
 OUTPUT = "reports/phong-tho.vi.html"
@@ -17,8 +19,9 @@ def root(copied):
     for name in (OUTPUT, "data/processed/phong-tho/inputs.json", "build/x"):
         (copied.root / name).parent.mkdir(parents=True, exist_ok=True)
         (copied.root / name).write_text("built")
-    standing.keep(copied.root, "all", standing.inputs(copied.root, "all"))
-    assert standing.is_standing(copied.root, "all")
+    before = Standing(copied.root, "all")
+    before.keep(before.outputs())
+    assert Standing(copied.root, "all").is_kept()
     return copied.root
 
 
@@ -41,32 +44,49 @@ def replace(path):
 @pytest.mark.parametrize("change", [rewrite, replace, os.unlink])
 def test_a_changed_file_is_noticed(root, name, change):
     change(root / name)
-    assert not standing.is_standing(root, "all")
+    assert not Standing(root, "all").is_kept()
 
 
 @pytest.mark.parametrize("folder", ["data/raw/phong-tho", "notebooks", "reports", "data/raw"])
 def test_a_new_file_is_noticed(root, folder):
     (root / folder / "new").touch()
-    assert not standing.is_standing(root, "all")
+    assert not Standing(root, "all").is_kept()
 
 
 def test_a_change_of_the_package_is_noticed(root, monkeypatch, tmp_path):
     monkeypatch.setattr(standing, "PACKAGE", tmp_path / "package")
-    assert not standing.is_standing(root, "all")
+    assert not Standing(root, "all").is_kept()
+
+
+def test_a_folder_that_may_not_be_read_stops_nothing(root, monkeypatch):
+    scandir = os.scandir
+
+    def refused(path):
+        if str(path).endswith("phong-tho"):
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert not Standing(root, "all").is_kept()
+
+
+def test_a_link_to_itself_stops_nothing(root):
+    (root / "data" / "raw" / "loop").symlink_to("loop")
+    assert not Standing(root, "all").is_kept()
 
 
 def test_another_order_is_another_build(root):
-    assert not standing.is_standing(root, "some")
+    assert not Standing(root, "some").is_kept()
 
 
 def test_what_lab_keeps_beside_a_notebook_is_no_change(root):
     (root / "notebooks" / ".ipynb_checkpoints").mkdir()
     (root / "notebooks" / ".ipynb_checkpoints" / "x.ipynb").touch()
-    assert standing.is_standing(root, "all")
+    assert Standing(root, "all").is_kept()
 
 
 def test_an_input_that_changes_while_building_is_looked_at_again(root):
-    before = standing.inputs(root, "all")
+    before = Standing(root, "all")
     rewrite(root / INPUT)
-    standing.keep(root, "all", before)
-    assert not standing.is_standing(root, "all")
+    before.keep(before.outputs())
+    assert not Standing(root, "all").is_kept()

@@ -1,6 +1,7 @@
 """Children of the press: what they return, how they fail, and that they end."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -254,6 +255,20 @@ def test_stop_kills_every_child(workers, tmp_path):
     pool.stop()
     assert not any(is_alive(pid) for pid in pids)
     assert pool.free
+
+
+def test_more_processes_than_the_system_allows_are_told():
+    source = (
+        "import resource; from functools import partial; from time import sleep;"
+        "from operator import call; from helpers.press.workers import Workers;"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (30, 30)); pool = Workers(call, 99, 600);"
+        "[pool.start(partial(sleep, 60 + number)) for number in range(40)]"
+    )
+    done = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
+    assert re.search(
+        r"InputError: JOBS: no more than \d+ processes .*Too many open files.*; ask for fewer",
+        done.stderr,
+    )
 
 
 def test_a_signal_without_a_name_is_reported_by_its_number(workers):

@@ -1,5 +1,7 @@
 """The exceptions of the suite."""
 
+from dataclasses import dataclass
+
 
 class InputError(Exception):
     """A mistake in what people typed: a sheet, a registry, a parameter.
@@ -43,3 +45,12 @@ class Problems:
         more = len(self.lines) - self.most
         shown = self.lines[: self.most] + ([f"… and {more} more in this file"] if more > 0 else [])
         raise InputError("\n".join(shown))
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What could not be built, where, and why: shown on the index and on the terminal."""
+
+    district: str
+    place: str
+    message: str

@@ -58,13 +58,14 @@ def ingest(project: Project, district: str) -> Processed:
     InputError
         If a sheet, a statement or a registry holds a mistake; nothing is written then.
     """
+    # Taken before they are read: what changes in between is not taken for what was read.
+    inputs = files.checksums(project, project.inputs(district))
     registries = reference.load(project)
     loaded = sheets.load(project, district)
     table = observations.build(loaded)
     documents = {sheet.document.code: sheet.document for sheet in loaded}
     stated = statements.load(project, district, set(table["figure"]))
     findings = checks.run(table, documents, registries, district, stated)
-    inputs = files.checksums(project, project.inputs(district))
     folder = project.processed / district
     plain = table.assign(
         value=table["value"].map(_plain), resolution=table["resolution"].map(_plain)

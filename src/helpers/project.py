@@ -92,7 +92,7 @@ class Project:
     def district_inputs(self, district: str) -> list[Path]:
         """Return a district's own raw files, in a fixed order."""
         folder = self.raw / district
-        read = ("statements.csv", "*/document.toml", "*/figures.*")
+        read = ("statements.csv", "*/document.toml", "*/figures.csv", "*/figures.xlsx")
         found = (path for pattern in read for path in folder.glob(pattern))
         return sorted(path for path in found if path.is_file())
 

@@ -240,7 +240,8 @@ def load(project: Project) -> Reference:
         If a registry is missing, has another header, a code twice, or names a code of another
         registry that does not exist there.
     """
-    stamp = tuple((path, path.stat().st_mtime_ns) for path in sorted(project.reference.glob("*")))
+    states = ((path, path.stat()) for path in project.registries)
+    stamp = tuple((path, state.st_size, state.st_mtime_ns) for path, state in states)
     return _load(project, stamp)
 
 

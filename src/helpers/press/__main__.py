@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from ..project import LANGUAGES, Project
-from . import standing
+from .standing import Standing
 
 REPORT = re.compile(r"(?:reports/)?([^/]+)\.([^./]+)\.html")
 INTERRUPTED = 130
@@ -23,14 +23,11 @@ def main(arguments: list[str] | None = None) -> int:
     began = time.monotonic()
     try:
         project = Project.find(Path(options.root) if options.root else None)
-        order = asked(options)
-        if standing.is_standing(project.root, order):
+        standing = Standing(project.root, asked(options))
+        if standing.is_kept():
             print("nothing to do", file=sys.stderr)
             return 0
-        before = standing.inputs(project.root, order)
-        result = _build(project, options)
-        if not result.failures and not result.changed:
-            standing.keep(project.root, order, before)
+        result = _build(project, options, standing)
     except InputError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
@@ -65,10 +62,10 @@ def asked(options: argparse.Namespace) -> str:
     return repr([getattr(options, name) for name in names])
 
 
-def _build(project: Project, options: argparse.Namespace):
+def _build(project: Project, options: argparse.Namespace, standing: Standing):
     from .building import Build  # not for those who have nothing to do
 
-    return Build(project, _order(project, options)).run()
+    return Build(project, _order(project, options), standing).run()
 
 
 def parser() -> argparse.ArgumentParser:

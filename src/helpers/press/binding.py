@@ -1,6 +1,7 @@
 """Binding: the executed chapters of one edition into one self-contained HTML file."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -11,13 +12,16 @@ from nbconvert.exporters.html import HTMLExporter
 from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import reader
+from nbformat.v4 import new_notebook
 from traitlets import List, default
 
 from .. import wording
+from ..errors import Failure
 from ..project import LANGUAGES
 
 TEMPLATES = Path(__file__).with_name("templates")
 OUTDATED = "<!--outdated-->"
+NAMED_VERSIONS = ("papermill", "nbconvert", "pandas", "matplotlib", "jupyterlab")
 _ADDRESS = re.compile(r'(?P<open><h[2-6][^>]* id=")(?P<id>[^"]+)"')
 _HEADING = re.compile(r'<h([23])[^>]* id="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
 
@@ -92,14 +96,21 @@ def chapter(path: Path, language: str) -> Markup:
     return Markup(_exporter().from_notebook_node(notebook)[0].strip())
 
 
-def report(chapters: list[Path], language: str, slug: str, district: str, versions: str) -> str:
+def read_templates() -> None:
+    """Read what pages are made with; it is not looked at again."""
+    _css()
+    _template()
+    _exporter().from_notebook_node(new_notebook())
+
+
+def report(chapters: list[Path], language: str, slug: str, district: str, lock: bytes) -> str:
     """Return the page of one edition, bound from its executed chapters."""
     bodies = [chapter(path, language) for path in chapters]
-    return edition_page(bodies, language, slug, district, versions)
+    return edition_page(bodies, language, slug, district, lock)
 
 
 def edition_page(
-    chapters: list[Markup], language: str, slug: str, district: str, versions: str
+    chapters: list[Markup], language: str, slug: str, district: str, lock: bytes
 ) -> str:
     """Return the page of one edition from the HTML of its chapters."""
     bodies = [Chapter(body) for body in with_own_addresses(chapters)]
@@ -117,21 +128,21 @@ def edition_page(
         heading=say("page.heading", district=district),
         subtitle=say("page.subtitle"),
         links=links,
-        versions=versions,
+        versions=versions(lock),
         outdated_place=True,
     )
 
 
-def index(chapters: dict[str, list[Path]], notices: dict[str, Markup], versions: str) -> str:
+def index(chapters: dict[str, list[Path]], failures: Sequence[Failure], lock: bytes) -> str:
     """Return the page of all districts: Vietnamese, and English at the address #en.
 
-    `notices` are pieces of HTML by language that say what could not be built.
+    It says at its head what could not be built.
     """
     bodies, entries = [], []
     for language in LANGUAGES:
         body = Markup("\n").join(
             [
-                notices.get(language, Markup("")),
+                notice(failures, language),
                 *(chapter(path, language) for path in chapters[language]),
             ]
         )
@@ -147,9 +158,32 @@ def index(chapters: dict[str, list[Path]], notices: dict[str, Markup], versions:
         heading=_both("page.index_title"),
         subtitle=_both("page.index_subtitle"),
         links=[("Tiếng Việt", "#vi", "vi"), ("English", "#en", "en")],
-        versions=versions,
+        versions=versions(lock),
         switch=True,
     )
+
+
+def notice(failures: Sequence[Failure], language: str) -> Markup:
+    """Return what could not be built, and why, as HTML; nothing where nothing failed."""
+    if not failures:
+        return Markup("")
+    say = _sayer(language)
+    lines = Markup("").join(
+        Markup("<li>{}<pre>{}</pre></li>").format(
+            say("page.failure", district=failure.district, place=failure.place, message=""),
+            failure.message,
+        )
+        for failure in failures
+    )
+    return Markup(
+        '<div class="outdated" role="status"><strong>{}</strong><ul>{}</ul></div>'
+    ).format(say("page.failures"), lines)
+
+
+def versions(lock: bytes) -> str:
+    """Return the versions of the packages that make the reports, as the lock has them."""
+    found = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock.decode(), re.MULTILINE))
+    return ", ".join(f"{name} {found[name]}" for name in NAMED_VERSIONS if name in found)
 
 
 def _both(key: str) -> Markup:
@@ -203,7 +237,7 @@ def _page(language: str, chapters: list[Chapter], entries: list[Entry], **values
         chapters=chapters,
         contents=entries,
         say=_sayer(language),
-        css=Markup((TEMPLATES / "page.css").read_text(encoding="utf-8")),
+        css=_css(),
         **{"switch": False, "outdated_place": False, **values},
     )
 
@@ -211,6 +245,11 @@ def _page(language: str, chapters: list[Chapter], entries: list[Entry], **values
 @cache
 def _exporter() -> ChapterExporter:
     return ChapterExporter()
+
+
+@cache
+def _css() -> Markup:
+    return Markup((TEMPLATES / "page.css").read_text(encoding="utf-8"))
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import fcntl
 import heapq
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,27 +10,15 @@ from functools import cached_property, partial
 from itertools import count
 from pathlib import Path
 
-from markupsafe import Markup
-
-from .. import wording
-from ..errors import InputError, StorageError
+from ..errors import Failure, InputError, StorageError
 from ..files import storing
 from ..project import LANGUAGES, Project
 from .plan import Order, Plan, Unit, read, unfinished
+from .standing import Standing
 from .workers import Executor, Outcome, Workers
 
 TIMEOUT = 300.0  # seconds a chapter may take before it is stopped
 PATIENCE = 1.0  # seconds within which a build that was killed lets go of the folder
-NAMED_VERSIONS = ("papermill", "nbconvert", "pandas", "matplotlib", "jupyterlab")
-
-
-@dataclass(frozen=True)
-class Failure:
-    """What could not be built, where, and why: shown on the index and on the terminal."""
-
-    district: str
-    place: str
-    message: str
 
 
 @dataclass
@@ -67,11 +54,12 @@ class Group:
 class Build:
     """One build of a project."""
 
-    def __init__(self, project: Project, order: Order):
-        self.project, self.order = project, order
+    def __init__(self, project: Project, order: Order, standing: Standing):
+        self.project, self.order, self.standing = project, order, standing
         self.plan = Plan(project, order)
         self.result = Result()
         self.failed: set[str] = set()  # districts whose figures could not be ingested
+        self.ended: list[tuple[Path, str]] = []  # ingests and pages that are to stand, with keys
         self.reports: dict[str, list[Group]] = {}  # those that wait for a district's figures
         self.queue: list[tuple] = []
         self.running: dict[Unit, Group] = {}
@@ -97,6 +85,7 @@ class Build:
                 self._outdate_removed()
                 self._run_reports()
                 self._run_index()
+                self._note()
             finally:
                 if self.executor is not None:
                     self.executor.stop()
@@ -153,6 +142,14 @@ class Build:
         waiting = [unit for unit in units if not self.plan.is_done(unit)]
         return Group(district, language, units, waiting, rank, close)
 
+    def _note(self) -> None:
+        """Note that all is done, where nothing of it was removed or damaged meanwhile."""
+        if self.result.failures or self.result.changed:
+            return
+        outputs = self.standing.outputs()
+        if all(self.plan.stands(*ended) for ended in self.ended):
+            self.standing.keep(outputs)
+
     # ------------------------------------------------------------ running
     def _run(self, groups: Sequence[Group], expected: int, scheduler: str = "") -> None:
         """Run groups and all that follows them; `expected` is how many units that may be."""
@@ -167,9 +164,7 @@ class Build:
                 self.plan.begin(unit)
                 self.executor.start(unit)
                 self.progress.started(unit.label)
-            # What binds them is imported while the first of them run.
-            from . import binding  # noqa: F401
-
+            self.binding  # noqa: B018  (imported while the first of them run)
             for unit, outcome in self.executor.finished():
                 self._ended(unit, outcome)
 
@@ -191,9 +186,24 @@ class Build:
         from . import running
 
         running.prepare(self.project)
+        self._check_package()
         root, engine = self.project.root, self.order.engine
         execute = partial(running.execute, root, engine=engine)
         return Workers(execute, self.order.jobs, TIMEOUT, partial(running.ready, root))
+
+    @cached_property
+    def binding(self):
+        """The module that binds pages, with its templates read."""
+        from . import binding
+
+        binding.read_templates()
+        self._check_package()
+        return binding
+
+    def _check_package(self) -> None:
+        """Hold what was imported against what the keys were made of."""
+        if not self.standing.package_is_same:
+            raise InputError("src/helpers/: edited while it was read; run the same command again")
 
     def _open(self, group: Group) -> None:
         group.left = len(group.waiting)
@@ -210,13 +220,24 @@ class Build:
         if outcome.failure:
             group.broken = True
             self._fail(group, unit, outcome)
-        elif not self.plan.settle(unit):
-            group.settled = False
-            self.result.changed = True
+        else:
+            self._settle(group, unit)
         self.progress.finished(unit.label, failed=bool(outcome.failure))
         group.left -= 1
         if not group.left:
             group.close(group)
+
+    def _settle(self, group: Group, unit: Unit) -> None:
+        """Put a result in its place.
+
+        Before new figures have their key, the reports of the old ones say that they are old:
+        whatever happens then, no build takes them for reports of the new ones.
+        """
+        if unit.ingests:
+            self._outdate(group.district, LANGUAGES)
+        if not self.plan.settle(unit):
+            group.settled = False
+            self.result.changed = True
 
     def _fail(self, group: Group, unit: Unit, outcome: Outcome) -> None:
         place = f"{unit.notebook} ({group.language})" if group.language else unit.notebook
@@ -231,9 +252,7 @@ class Build:
             self._outdate(group.district, LANGUAGES)
             self.progress.expect(-sum(len(report.waiting) for report in reports))
             return
-        if group.waiting:  # its figures are new: what is not built anew now does not follow them
-            built = {report.language for report in reports}
-            self._outdate(group.district, [code for code in LANGUAGES if code not in built])
+        self.ended += [(self.plan.output(unit), unit.key) for unit in group.units]
         for report in reports:
             report.settled = group.settled
             self._open(report)
@@ -245,16 +264,15 @@ class Build:
             return
         path = self.plan.page(group.district, group.language)
         key = self.plan.keys.page(unit.key for unit in group.units)
-        if self.plan.page_stands(path, key):
+        self.ended.append((path, key))
+        if self.plan.stands(path, key):
             return
-        from . import binding
-
-        page = binding.report(
+        page = self.binding.report(
             self._outputs(group),
             group.language,
             group.district,
             self._district_name(group.district),
-            self.versions,
+            self.plan.keys.lock,
         )
         self.plan.settle_page(path, page, key if group.settled else "")
         self.result.reports.append(path)
@@ -262,19 +280,12 @@ class Build:
             self.progress.bound(self.project.name(path))
 
     def _outputs(self, group: Group) -> list[Path]:
-        return [self.project.root / unit.output for unit in group.units]
+        return [self.plan.output(unit) for unit in group.units]
 
     def _district_name(self, slug: str) -> str:
         from .. import reference
 
         return reference.load(self.project).district(slug).official
-
-    @cached_property
-    def versions(self) -> str:
-        """Versions of the packages that make the reports, as the lock has them."""
-        lock = self.plan.keys.lock.decode()
-        found = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
-        return ", ".join(f"{name} {found[name]}" for name in NAMED_VERSIONS if name in found)
 
     def _outdate(self, district: str, languages: Iterable[str]) -> None:
         """Mark a standing report that does not follow its inputs any more."""
@@ -283,9 +294,7 @@ class Build:
             page = read(path)
             if not page:
                 continue
-            from . import binding
-
-            marked = binding.mark_outdated(page, language)
+            marked = self.binding.mark_outdated(page, language)
             if marked != page:
                 self.plan.settle_page(path, marked)
 
@@ -302,41 +311,17 @@ class Build:
         self.result.failures.sort(key=lambda failure: (failure.district, failure.place))
         keys = [unit.key for group in groups for unit in group.units]
         key = self.plan.keys.page([*keys, *map(repr, self.result.failures)])
-        if self.plan.page_stands(path, key):
+        self.ended.append((path, key))
+        if self.plan.stands(path, key):
             return
-        from . import binding
-
         broken = any(group.broken for group in groups)
         chapters = {language: [] for language in LANGUAGES}
         if not broken:
             chapters |= {group.language: self._outputs(group) for group in groups}
-        notices = {language: self._notice(language) for language in LANGUAGES}
         settled = all(group.settled for group in groups)
-        page = binding.index(chapters, notices, self.versions)
+        page = self.binding.index(chapters, self.result.failures, self.plan.keys.lock)
         self.plan.settle_page(path, page, key if settled else "")
         self.result.reports.append(path)
-
-    def _notice(self, language: str) -> Markup:
-        """Say what was not built, for the index."""
-        if not self.result.failures:
-            return Markup("")
-        lines = Markup("").join(
-            Markup("<li>{}<pre>{}</pre></li>").format(
-                wording.say(
-                    "page.failure",
-                    language,
-                    district=failure.district,
-                    place=failure.place,
-                    message="",
-                ),
-                failure.message,
-            )
-            for failure in self.result.failures
-        )
-        title = wording.say("page.failures", language)
-        return Markup(
-            '<div class="outdated" role="status"><strong>{}</strong><ul>{}</ul></div>'
-        ).format(title, lines)
 
 
 @contextmanager

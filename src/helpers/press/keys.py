@@ -30,13 +30,16 @@ _RUN = re.compile(r"^\s*%run\s+(?:-\w+\s+)*([\w./]+?)(?:\.py)?\s*$", re.MULTILIN
 
 
 class Keys:
-    """The keys of one project's results, each file read once."""
+    """The keys of one project's results, each file read once: of the code when this is made."""
 
-    def __init__(self, project: Project):
+    def __init__(self, project: Project, notebooks: Iterable[Path]):
         self.project = project
         self._imported: dict[bytes, frozenset[Path]] = {}  # by the notebook's bytes
         self._codes: dict[Path, str] = {}
         self._inputs: dict[str, str] = {}
+        self._binding = self._binding_code()
+        for notebook in notebooks:
+            self._code(notebook)
 
     def unit(self, notebook: Path, districts: Iterable[str], values: object) -> str:
         """Return the key of a notebook with its parameters, reading the figures of districts."""
@@ -81,10 +84,9 @@ class Keys:
     def _runner(self) -> frozenset[Path]:
         return self._closure([RUNNER], self.project.notebooks)
 
-    @cached_property
-    def _binding(self) -> str:
+    def _binding_code(self) -> str:
         used = self._closure([BINDER], self.project.notebooks)
-        templates = [path for path in TEMPLATES.rglob("*") if path.is_file()]
+        templates = filter(belongs, TEMPLATES.rglob("*"))
         return digest(self.lock, *_sums({*used, *templates}))
 
     @cached_property
@@ -108,7 +110,7 @@ class Keys:
             path = _source(name, folder)
             if path is not None:
                 beside = path.parent.iterdir() if PACKAGE in path.parents else ()
-                found |= {path, *(each for each in beside if _is_data(each))}
+                found |= {path, *(each for each in beside if belongs(each) and not _is_code(each))}
                 waiting += _imports(path.read_bytes(), name, path.name == "__init__.py")
         return frozenset(found)
 
@@ -175,8 +177,14 @@ def _source(name: str, folder: Path) -> Path | None:
     return None
 
 
-def _is_data(path: Path) -> bool:
-    return path.is_file() and path.suffix not in (".py", ".pyc")
+def belongs(path: Path) -> bool:
+    """Whether a path is a file of the package: no bytecode, and nothing that an editor left."""
+    left = path.name.startswith((".", "#")) or path.name.endswith("~") or path.suffix == ".pyc"
+    return path.is_file() and not left
+
+
+def _is_code(path: Path) -> bool:
+    return path.suffix == ".py"
 
 
 def _sums(paths: Iterable[Path]) -> Iterator[str]:

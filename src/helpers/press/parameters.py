@@ -61,6 +61,8 @@ def read(project: Project, path: Path) -> Notebook:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
         source = "".join(tagged[0]["source"]) if tagged else ""
+    except OSError as error:
+        raise InputError(f"{name}: cannot be read ({error.strerror})") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{name}: this is not a notebook ({error}); restore or remove it"

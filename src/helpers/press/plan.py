@@ -86,7 +86,7 @@ class Plan:
     def __init__(self, project: Project, order: Order):
         self.project, self.order = project, order
         self.notebooks = parameters.notebooks(project)
-        self.keys = Keys(project)
+        self.keys = Keys(project, [notebook.path for notebook in self.notebooks])
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ class Plan:
     # ------------------------------------------------------------ results
     def is_done(self, unit: Unit) -> bool:
         """Whether the unit's result stands whole and was made with the same key."""
-        if not self._is_sealed(self._output(unit), unit.key):
+        if not self.stands(self.output(unit), unit.key):
             return False
         return not unit.ingests or all(
             processed.current(self.project, district) for district in unit.districts
@@ -146,8 +146,8 @@ class Plan:
 
     def begin(self, unit: Unit) -> None:
         """Take the key from what stands: from now on it may be anything until it is settled."""
-        with files.storing(self._output(unit)):
-            self._key_of(self._output(unit)).unlink(missing_ok=True)
+        with files.storing(self.output(unit)):
+            self._key_of(self.output(unit)).unlink(missing_ok=True)
 
     def settle(self, unit: Unit) -> bool:
         """Put a finished result in its place, with its key; return whether it has one.
@@ -156,17 +156,22 @@ class Plan:
         no key and is made again. It gets none either if what it was made from has changed since
         the plan was made: it may be of the old state or of the new one.
         """
-        output, notebook = self._output(unit), self.project.root / unit.notebook
+        output, notebook = self.output(unit), self.project.root / unit.notebook
         with files.storing(output):
             files.place(self.project.root / unit.unfinished, output)
         self.keys.forget(notebook, unit.districts)
-        if self.keys.unit(notebook, unit.districts, unit.values) != unit.key:
+        try:
+            same = self.keys.unit(notebook, unit.districts, unit.values) == unit.key
+        except (OSError, ValueError):  # the notebook is gone, or half written
+            same = False
+        if not same:
             return False
         left = [self.project.root / folder for folder in unit.leaves]
         self._seal(output, unit.key, [path for folder in left for path in sorted(folder.glob("*"))])
         return True
 
-    def _output(self, unit: Unit) -> Path:
+    def output(self, unit: Unit) -> Path:
+        """Where the executed notebook of a unit goes."""
         return self.project.root / unit.output
 
     def _seal(self, output: Path, key: str, beside: Sequence[Path] = ()) -> None:
@@ -174,7 +179,8 @@ class Plan:
         sizes = [f"{path.stat().st_size} {self.project.name(path)}" for path in (output, *beside)]
         files.write(self._key_of(output), "\n".join([key, *sizes]) + "\n")
 
-    def _is_sealed(self, output: Path, key: str) -> bool:
+    def stands(self, output: Path, key: str) -> bool:
+        """Whether a chapter or a page stands whole, with all beside it, and has this key."""
         kept, *sizes = read(self._key_of(output)).splitlines() or [""]
         return kept == key and all(self._has_size(line) for line in sizes)
 
@@ -193,10 +199,6 @@ class Plan:
     def page(self, district: str, language: str) -> Path:
         """Where a report goes."""
         return self.project.reports / f"{district}.{language}.html"
-
-    def page_stands(self, path: Path, key: str) -> bool:
-        """Whether a page of reports/ stands whole and was bound with the same key."""
-        return self._is_sealed(path, key)
 
     def settle_page(self, path: Path, text: str, key: str = "") -> None:
         """Write a page of reports/ with its key, or without one if it is to be made again."""

@@ -23,7 +23,7 @@ from papermill.exceptions import PapermillExecutionError  # noqa: E402
 from .. import files, numbers, observations, processed, reference, wording  # noqa: E402
 from ..errors import InputError, StorageError  # noqa: E402
 from ..project import LANGUAGES, Project  # noqa: E402
-from . import keys  # noqa: E402
+from . import keys, parameters  # noqa: E402
 from .engine import EmbeddedEngine, EmbeddedKernel  # noqa: E402
 
 # pandas asks once, at import, whether it writes to a terminal: a kernel says no.
@@ -92,7 +92,7 @@ def prepare(project: Project) -> None:
     registries read, the validators of notebooks and observations compiled, a kernel made that
     each child finds unused, and papermill led once through a notebook without code.
     """
-    for path in project.notebooks.glob("*.ipynb"):
+    for path in (notebook.path for notebook in parameters.notebooks(project)):
         for name in keys.cell_imports(path.read_bytes()):
             if name.partition(".")[0] == keys.PACKAGE.name:
                 with suppress(Exception):  # not a module, or a broken one: its chapter will tell

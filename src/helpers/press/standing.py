@@ -19,33 +19,43 @@ OUTPUTS = ("reports", "data/processed")
 PASSED_OVER = ("__pycache__", ".ipynb_checkpoints")
 
 
-def inputs(root: Path, asked: str) -> str:
-    """Return a checksum of what is asked for and of the state of all that it is made from."""
-    return _checksum(asked, [*(root / name for name in INPUTS), PACKAGE])
+class Standing:
+    """The state of a project when this was made: before a build reads or imports anything of it.
 
-
-def is_standing(root: Path, asked: str) -> bool:
-    """Whether the last build was asked for the same and ended well, and all is as it left it."""
-    try:
-        kept = (root / "build" / STAMP).read_text()
-    except OSError:
-        return False
-    return kept == _both(root, inputs(root, asked))
-
-
-def keep(root: Path, asked: str, before: str) -> None:
-    """Note that a build has ended well; `before` is what `inputs` returned before it read any.
-
-    Nothing is noted where an input has changed meanwhile: the next build looks closer.
+    `asked` is what the build is asked for, in words.
     """
-    from .. import files
 
-    if before == inputs(root, asked):
-        files.write(root / "build" / STAMP, _both(root, before))
+    def __init__(self, root: Path, asked: str):
+        self.root, self.asked = root, asked
+        self.package = _checksum("", [PACKAGE])
+        self.inputs = _checksum(asked + self.package, [root / name for name in INPUTS])
 
+    @property
+    def package_is_same(self) -> bool:
+        """Whether the package is still what it was."""
+        return self.package == _checksum("", [PACKAGE])
 
-def _both(root: Path, before: str) -> str:
-    return _checksum(before, [root / name for name in OUTPUTS])
+    def outputs(self) -> str:
+        """Return a checksum of the state of what a build leaves, and of what it is made from."""
+        return _checksum(self.inputs, [self.root / name for name in OUTPUTS])
+
+    def is_kept(self) -> bool:
+        """Whether the last build was asked for the same, ended well, and all is as it left it."""
+        try:
+            kept = (self.root / "build" / STAMP).read_text()
+        except OSError:
+            return False
+        return kept == self.outputs()
+
+    def keep(self, outputs: str) -> None:
+        """Note that a build has ended well and left these outputs.
+
+        Nothing is noted where an input has changed meanwhile: the next build looks closer.
+        """
+        from .. import files
+
+        if self.inputs == Standing(self.root, self.asked).inputs:
+            files.write(self.root / "build" / STAMP, outputs)
 
 
 def _checksum(head: str, paths: list[Path]) -> str:
@@ -65,16 +75,21 @@ def _states(path: str, name: str) -> Iterator[str]:
         return
     except FileNotFoundError:
         return
+    except OSError as error:  # it may not be read: who needs it will tell
+        yield f"{name} {error.errno}\n"
+        return
     with entries:
         for entry in entries:
-            if entry.is_dir():
-                if entry.name not in PASSED_OVER:
-                    yield from _states(entry.path, f"{name}/{entry.name}")
-                continue
+            inside = f"{name}/{entry.name}"
             try:
-                yield _state(f"{name}/{entry.name}", entry.stat())
-            except FileNotFoundError:  # a link to nothing, as editors leave, or gone meanwhile
-                yield f"{name}/{entry.name}\n"
+                below = entry.is_dir()
+                state = "" if below else _state(inside, entry.stat())
+            except OSError:  # a link to nothing, as editors leave, or gone meanwhile
+                below, state = False, f"{inside}\n"
+            if not below:
+                yield state
+            elif entry.name not in PASSED_OVER:
+                yield from _states(entry.path, inside)
 
 
 def _state(name: str, stat: os.stat_result) -> str:

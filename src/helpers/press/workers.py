@@ -89,10 +89,16 @@ class Workers:
         """Do the work with an item in a child of its own."""
         if self.before is not None:
             self.before(item)
-        ours, theirs = self.context.Pipe(duplex=False)
-        arguments = (theirs, os.getpid(), self.work, item)
-        process = self.context.Process(target=_child, args=arguments, daemon=False)
-        process.start()
+        try:
+            ours, theirs = self.context.Pipe(duplex=False)
+            arguments = (theirs, os.getpid(), self.work, item)
+            process = self.context.Process(target=_child, args=arguments, daemon=False)
+            process.start()
+        except OSError as error:
+            raise InputError(
+                f"JOBS: no more than {len(self.running)} processes could be started here"
+                f" ({error.strerror}); ask for fewer"
+            ) from None
         theirs.close()
         self.running[item] = (process, ours, time.monotonic())
 
