@@ -52,12 +52,24 @@ class DirectSession(Session):
             kept = {key: options[key] for key in ("header", "metadata") if key in options}
             message = self.msg(msg_or_type, content=content, parent=parent, **kept)
         # What goes over a socket is JSON: bytes and dates become text on the way.
-        if message["msg_type"] not in _PLAIN:
+        if message["msg_type"] not in _PLAIN and not _is_text(message["content"]):
             message["content"] = self.unpack(self.pack(message["content"]))
         message["buffers"] = options.get("buffers") or []
         if self.deliver is not None:
             self.deliver(message)
         return message
+
+
+def _is_text(content: dict) -> bool:
+    """Whether JSON would hand an output on as it is: text, and nothing said about it."""
+    if not content.get("data") or content.get("metadata") or content.get("transient"):
+        return False
+    try:
+        return all(
+            type(value) is str and bool(value.encode()) for value in content["data"].values()
+        )
+    except UnicodeEncodeError:
+        return False
 
 
 class DirectStream(OutStream):

@@ -28,13 +28,15 @@ TEMPLATES = PACKAGE / "press" / "templates"
 _IMPORT = re.compile(r"^\s*(?:import|from)\s.*$", re.MULTILINE)
 _RUN = re.compile(r"^\s*%run\s+(?:-\w+\s+)*([\w./]+?)(?:\.py)?\s*$", re.MULTILINE)
 
+Named = tuple[str, Path]  # a file, and what it is called in any folder
+
 
 class Keys:
     """The keys of one project's results, each file read once: of the code when this is made."""
 
     def __init__(self, project: Project, notebooks: Iterable[Path]):
         self.project = project
-        self._imported: dict[bytes, frozenset[Path]] = {}  # by the notebook's bytes
+        self._imported: dict[bytes, list[Named]] = {}  # by the notebook's bytes
         self._codes: dict[Path, str] = {}
         self._inputs: dict[str, str] = {}
         self._binding = self._binding_code()
@@ -66,19 +68,19 @@ class Keys:
             data = notebook.read_bytes()
             if data not in self._imported:
                 used = self._closure(cell_imports(data), notebook.parent) | self._runner
-                self._imported[data] = used
+                self._imported[data] = _named(used)
             self._codes[notebook] = digest(data, self.lock, *_sums(self._imported[data]))
         return self._codes[notebook]
 
     def _figures(self, district: str) -> str:
         if district not in self._inputs:
-            own = self.project.district_inputs(district)
+            own = _named(self.project.district_inputs(district))
             self._inputs[district] = digest(self._registries, *_sums(own))
         return self._inputs[district]
 
     @cached_property
     def _registries(self) -> str:
-        return digest(*_sums(self.project.registries))
+        return digest(*_sums(_named(self.project.registries)))
 
     @cached_property
     def _runner(self) -> frozenset[Path]:
@@ -87,7 +89,7 @@ class Keys:
     def _binding_code(self) -> str:
         used = self._closure([BINDER], self.project.notebooks)
         templates = filter(belongs, TEMPLATES.rglob("*"))
-        return digest(self.lock, *_sums({*used, *templates}))
+        return digest(self.lock, *_sums(_named({*used, *templates})))
 
     @cached_property
     def lock(self) -> bytes:
@@ -187,10 +189,15 @@ def _is_code(path: Path) -> bool:
     return path.suffix == ".py"
 
 
-def _sums(paths: Iterable[Path]) -> Iterator[str]:
-    """Name and checksum of each file in a fixed order; the names hold in any folder."""
-    for path in sorted(paths):
-        yield f"{path.parent.name}/{path.name}"
+def _named(paths: Iterable[Path]) -> list[Named]:
+    """Files in a fixed order, with names that hold in any folder."""
+    return [(f"{path.parent.name}/{path.name}", path) for path in sorted(paths)]
+
+
+def _sums(named: Iterable[Named]) -> Iterator[str]:
+    """Name and checksum of each file."""
+    for name, path in named:
+        yield name
         try:
             yield files.checksum(path)
         except OSError as error:  # who needs it will tell
