@@ -1,4 +1,4 @@
-"""The exceptions of the suite."""
+"""What can go wrong: the exceptions of the suite, and a failure as it is told."""
 
 from dataclasses import dataclass
 

@@ -65,11 +65,10 @@ def _is_text(content: dict) -> bool:
     if not content.get("data") or content.get("metadata") or content.get("transient"):
         return False
     try:
-        return all(
-            type(value) is str and bool(value.encode()) for value in content["data"].values()
-        )
-    except UnicodeEncodeError:
+        "".join(content["data"].values()).encode()
+    except (TypeError, UnicodeEncodeError):  # no text, or half a character
         return False
+    return True
 
 
 class DirectStream(OutStream):

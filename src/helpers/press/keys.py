@@ -112,7 +112,8 @@ class Keys:
             path = _source(name, folder)
             if path is not None:
                 beside = path.parent.iterdir() if PACKAGE in path.parents else ()
-                found |= {path, *(each for each in beside if belongs(each) and not _is_code(each))}
+                found.add(path)
+                found.update(each for each in beside if belongs(each) and each.suffix != ".py")
                 waiting += _imports(path.read_bytes(), name, path.name == "__init__.py")
         return frozenset(found)
 
@@ -183,10 +184,6 @@ def belongs(path: Path) -> bool:
     """Whether a path is a file of the package: no bytecode, and nothing that an editor left."""
     left = path.name.startswith((".", "#")) or path.name.endswith("~") or path.suffix == ".pyc"
     return path.is_file() and not left
-
-
-def _is_code(path: Path) -> bool:
-    return path.suffix == ".py"
 
 
 def _named(paths: Iterable[Path]) -> list[Named]:

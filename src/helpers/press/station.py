@@ -11,7 +11,7 @@ import shutil
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
@@ -106,7 +106,7 @@ class Station:
             yield outcome, found
 
 
-def read(root: Path, names: list[str]) -> Files:
+def read(root: Path, names: Iterable[str]) -> Files:
     """Return files, and those of folders, by their names."""
     found: Files = {}
     for name in names:

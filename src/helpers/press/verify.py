@@ -8,7 +8,6 @@ reports/SHA256SUMS. With --write it writes that file instead of holding against 
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from pathlib import Path
 from .. import files
 from ..errors import InputError
 from ..project import Project
+from . import station
 from .__main__ import INTERRUPTED
 
 SUMS = "SHA256SUMS"
@@ -46,12 +46,9 @@ def build(project: Project, folder: Path, variation: dict[str, str]) -> dict[str
     InputError
         If the build fails; the message is the build's own.
     """
-    copied = [path for name in COPIED for path in _below(project.root / name)]
+    copied = sorted(station.read(project.root, COPIED).items())
     # A folder lists its files in the order in which they came, or not.
-    for path in sorted(copied, reverse=variation.get("FILES") == "backwards"):
-        target = folder / path.relative_to(project.root)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, target)
+    station.write(folder, dict(copied[:: -1 if variation.get("FILES") == "backwards" else 1]))
     home = folder / "home"
     home.mkdir()
     environment = {**os.environ, "HOME": str(home), **variation}
@@ -64,12 +61,6 @@ def build(project: Project, folder: Path, variation: dict[str, str]) -> dict[str
         raise InputError(f"the build failed:\n{done.stderr.strip()}")
     pages = sorted((folder / "reports").glob("*.html"))
     return {page.name: files.checksum(page) for page in pages}
-
-
-def _below(path: Path) -> list[Path]:
-    """A file, or every file below a folder."""
-    found = path.rglob("*") if path.is_dir() else [path]
-    return [each for each in found if each.is_file()]
 
 
 def differences(first: dict[str, str], second: dict[str, str]) -> list[str]:
